@@ -1,0 +1,1 @@
+"""Node console text: framing, stacks, util.inspect forms."""

@@ -1,0 +1,1 @@
+"""PHP logs: framing, messages, traces."""

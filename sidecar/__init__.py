@@ -1,0 +1,1 @@
+"""sentry-sidecar: everything that touches the world; `parsers` holds the pure part."""
