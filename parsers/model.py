@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 Level: TypeAlias = Literal["fatal", "error", "warning", "info", "debug"]
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 #: A record longer than this is cut into pieces of this size, so that memory stays bounded whatever a log does.
 MAX_RECORD = 1 << 20
