@@ -27,7 +27,6 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 MAX_RECORD = 1 << 20
 
 
-
 class Record(NamedTuple):
     """One log entry, perhaps of many lines, inside the data given to `Format.split`.
 
@@ -133,7 +132,6 @@ class LogEvent:
         contexts: Sentry's contexts, by name (error properties, for instance).
         tags: what the record itself says about its origin.
         extra: Sentry's extra data.
-        send_level: False where the official SDK sends no level (an uncaught PHP exception).
     """
 
     format: str
@@ -146,7 +144,6 @@ class LogEvent:
     contexts: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Json] = field(default_factory=dict)
-    send_level: bool = True
 
 
 Splitter: TypeAlias = Callable[[bytes, bool], Split]

@@ -1,0 +1,13 @@
+"""Bytes of a log to text that is safe to show and to send."""
+
+from __future__ import annotations
+
+
+def decode(raw: bytes) -> str:
+    """Text of *raw*: what is not UTF-8, and NUL, becomes U+FFFD, so that a loss is visible and nothing fails."""
+    return raw.decode("utf-8", "replace").replace("\0", "\ufffd")
+
+
+def first_line(text: str) -> str:
+    """The first line of *text* that is not blank, without its line end."""
+    return next((line for line in text.splitlines() if line.strip()), "")
