@@ -5,9 +5,9 @@
     for line in warnings_of(settings): …                     # mounts that are not there yet
     release = release_of(settings.sentry)
 
-Modules: `schema` (keys, types, defaults), `sentry_names` (what Sentry accepts), `value_checks`, `toml_file`, `variables` and
-`environment` (the two sources), `layers` (merging, and where a value came from), `problems` and `key_paths` (words),
-`loading`, `targets`.  Only `environment` imports pydantic-settings.
+Modules: `schema` (keys, types, defaults), `sentry_names` (what Sentry accepts), `value_checks`, `toml_file`,
+`variables` and `environment` (the two sources), `layers` (merging, and where a value came from), `problems` and
+`key_paths` (words), `loading`, `targets`.  Only `environment` imports pydantic-settings.
 
 Importing this costs what pydantic costs; a command that needs no settings imports it not at all.
 """

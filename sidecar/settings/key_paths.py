@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import re
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias, get_args, get_origin
@@ -11,7 +10,7 @@ from typing import Any, Final, TypeAlias, get_args, get_origin
 from pydantic import BaseModel
 
 from sidecar.settings.schema import NOT_YET, Settings
-from sidecar.settings.value_checks import nearest
+from sidecar.settings.value_checks import nearest, quoted
 
 #: Keys and list positions from the top of the file: ("sources", 0, "name").
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -22,13 +21,13 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def shown(path: KeyPath) -> str:
-    """`sources[0].name`; a key that needs quotes in TOML gets them, so that a line stays a line."""
+    """`sources[0].name`; a key that needs quotes in TOML gets them, and shows no secret."""
     text = ""
     for key in path:
         if isinstance(key, int):
             text += f"[{key}]"
         else:
-            text += ("." if text else "") + (key if _BARE.fullmatch(key) else json.dumps(key))
+            text += ("." if text else "") + (key if _BARE.fullmatch(key) else quoted(key))
     return text
 
 

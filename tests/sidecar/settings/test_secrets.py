@@ -46,6 +46,7 @@ def test_not_in_what_settings_print(
         (f'[sentry]\ndsn = "{DSN}', {}),
         (f"[sentry]\ndsn = {DSN}", {}),
         (f"[sentry]\n{DSN}", {}),
+        (f'[sentry]\n"{DSN}" = 1', {}),
         (f'sentry = "{DSN}"', {}),
         (f'[[sources]]\nname = "a"\ninclude = ["a"]\nformat = "{DSN}"', {}),
         (f'[[sources]]\nname = "a"\ninclude = ["a"]\nstart_at = "{DSN}"', {}),
