@@ -1,0 +1,199 @@
+"""Stack lines of V8: what @sentry/node's own parser makes of each, and of a whole run of them.
+
+`parse_frame` gives, field by field, what the official parser gives (rules: getsentry/sentry-javascript
+packages/core/src/utils/node-stack-trace.ts and stacktrace.ts; oracle: tests/parsers/node/data/lines.jsonl).  It is not
+anchored, as the official one is not: prose such as `See docs at https://x.test` gives a frame there, and so here.
+
+`read_run` reads the lines that a print holds between a header and its properties: frames in the order printed (the
+line that threw first), with `Elided` where util.inspect left lines out that are printed elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from parsers.model import Frame
+
+#: STACKTRACE_FRAME_LIMIT of the SDK: the first 50 stack lines count.
+MAX_FRAMES = 50
+
+#: The SDK cuts lines here, since its patterns backtrack; so do ours.
+_MAX_LINE = 1024
+
+_CALL = re.compile(
+    r"""at[ ](?:async[ ])?          # at async load (/srv/a.js:1:2)
+    (?:(?P<function>.+?)\s+\((?=.*\)\s*$))?   # the shortest text before a parenthesis that the line's end closes
+    (?:(?P<file>.+):(?P<line>\d+):(?P<column>\d+)?   # only the last :line:column counts: /srv/a:1:2/b.js:3:4
+      |(?P<place>[^)]+))            # <anonymous>, native, index 0, wasm://wasm/1:wasm-function[0]:0x22
+    \)?""",
+    re.VERBOSE,
+)
+_DATA_CALL = re.compile(r"at (?:async )?(.+?) \(data:(.*?),")
+_RULER = re.compile(r"\s*-{4,}\Z")
+_WEBPACK_ERROR = re.compile(r"\(error: (.*)\)")
+_ERROR_TEXT = re.compile(r"Error: ")
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_WINDOWS_DRIVE = re.compile(r"/[A-Z]:")
+#: Escapes of these stay as they are in JavaScript's decodeURI.
+_RESERVED = frozenset(";/?:@&=+$,#")
+
+#: `    ... 4 lines matching cause stack trace ...`
+_CAUSE_LINES = re.compile(r"\.\.\. (\d+) lines matching cause stack trace \.\.\.")
+#: `    ... collapsed 58 duplicate lines matching above 1 lines 58 times...` (Node 24)
+_REPEATED_LINES = re.compile(r"\.\.\. collapsed \d+ duplicate lines matching above (\d+) lines? (\d+) times")
+#: What may stand behind the last line of a run: `) {`, `),`, `:28:49 Raw message: …`.
+_CALL_END = re.compile(
+    r"""\ (?P<brace>\{)$ | (?P<comma>,)$ | (?<=[)\d>])(?P<text>[ \]})][^)]*)$""",
+    re.VERBOSE,
+)
+_LOCATION_END = re.compile(r":\d+:\d+\)?(?=$|[ ,\]}])")
+_MAX_MEMO = 1 << 13
+
+
+@dataclass(frozen=True, slots=True)
+class Elided:
+    """Frames that the print left out because the error's cause shows them as well."""
+
+    count: int
+
+
+Line: TypeAlias = "Frame | Elided"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive stack lines: what they say, and the text behind the last one (" {", ",", other arguments)."""
+
+    lines: tuple[Line, ...]
+    rest: str
+
+
+@lru_cache(maxsize=_MAX_MEMO)
+def parse_frame(line: str) -> Frame | None:
+    """The frame that the official SDK makes of one stack line; None where it makes none."""
+    line = _WEBPACK_ERROR.sub(r"\1", line[:_MAX_LINE], count=1)
+    if _ERROR_TEXT.search(line):
+        return None
+    data_call = _DATA_CALL.search(line)
+    if data_call:
+        return Frame(data_call[1], f"<data:{data_call[2]}>")
+    call = _CALL.search(line)
+    if call is None:
+        return Frame("?", line) if _RULER.match(line) else None
+    path = _path(call["file"]) or (None if call["place"] == "native" else call["place"])
+    return Frame(
+        _function(call["function"]),
+        _decode_uri(path) if path else None,
+        int(call["line"] or 0) or None,
+        int(call["column"] or 0) or None,
+    )
+
+
+def _path(file: str | None) -> str | None:
+    if not file:
+        return None
+    path = file.removeprefix("file://")
+    return path[1:] if _WINDOWS_DRIVE.search(path) else path
+
+
+def _function(name: str | None) -> str:
+    """`Object.<anonymous>` is `Object.?`, `Object.Module.load` is `Module.load`, no name is `?`."""
+    if not name:
+        return "?"
+    cut = name.rfind(".")
+    if cut > 0 and name[cut - 1] == ".":
+        cut -= 1
+    if cut <= 0:
+        return name
+    owner, method = name[:cut], name[cut + 1 :]
+    module = owner.find(".Module")
+    if module > 0:
+        name, owner = name[module + 1 :], owner[:module]
+    return f"{owner}.?" if method == "<anonymous>" else name
+
+
+def _decode_uri(path: str) -> str:
+    """JavaScript's decodeURI; a malformed escape leaves *path* as it is, as the SDK does."""
+    if "%" not in path:
+        return path
+    if "%" in _ESCAPES.sub("", path):
+        return path
+    try:
+        return _ESCAPES.sub(_decoded, path)
+    except UnicodeDecodeError:
+        return path
+
+
+def _decoded(escapes: re.Match[str]) -> str:
+    text = bytes.fromhex(escapes[0].replace("%", "")).decode("utf-8")
+    return "".join(f"%{ord(char):02X}" if char in _RESERVED else char for char in text)
+
+
+def read_run(block: str) -> Run:
+    """Read consecutive stack lines; what the last one has behind its place is the rest of the print.
+
+    A run is mostly the same when its message differs, so the short ones are remembered whole.
+    """
+    return _remembered_run(block) if len(block) <= _MAX_MEMO else _read_run(block)
+
+
+def _read_run(block: str) -> Run:
+    texts = block.split("\n")
+    texts[-1], rest = _cut_rest(texts[-1])
+    lines: list[Line] = []
+    for text in texts:
+        _add_line(lines, text.strip())
+        if len(lines) > MAX_FRAMES:
+            break
+    return Run(tuple(lines), rest)
+
+
+_remembered_run = lru_cache(maxsize=1 << 11)(_read_run)
+
+
+def _cut_rest(line: str) -> tuple[str, str]:
+    """Split the last line of a run into the stack line and what another argument or a bracket added to it."""
+    end = _CALL_END.search(line)
+    if end is None:
+        return line, ""
+    if end["text"] is None:
+        return line[: end.start()], line[end.start() :]
+    place = None
+    for place in _LOCATION_END.finditer(line):
+        break
+    return (line[: place.end()], line[place.end() :]) if place else (line, "")
+
+
+def _add_line(lines: list[Line], text: str) -> None:
+    if text.startswith("..."):
+        cause = _CAUSE_LINES.match(text)
+        if cause:
+            lines.append(Elided(int(cause[1])))
+            return
+        repeated = _REPEATED_LINES.match(text)
+        if repeated:
+            lines.extend(_repeat(lines, int(repeated[1]), int(repeated[2])))
+        return
+    frame = parse_frame(text)
+    if frame is not None:
+        lines.append(frame)
+
+
+def _repeat(lines: list[Line], count: int, times: int) -> list[Line]:
+    """The lines that Node 24 collapsed: the *count* lines above, *times* over, no more than can count."""
+    return lines[-count:] * min(times, MAX_FRAMES) if count else []
+
+
+def expand(lines: tuple[Line, ...], cause: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """Put back the lines that *cause* shows as well: behind the first line of it that equals the one before the gap."""
+    frames: list[Frame] = []
+    for line in lines:
+        if isinstance(line, Frame):
+            frames.append(line)
+        elif frames and frames[-1] in cause:
+            begin = cause.index(frames[-1]) + 1
+            frames.extend(cause[begin : begin + line.count])
+    return tuple(frames[:MAX_FRAMES])
