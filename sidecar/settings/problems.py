@@ -104,6 +104,9 @@ _TEXTS: Final[Mapping[str, Callable[[ErrorDetails], str]]] = {
     "less_than_equal": lambda detail: f"must be at most {detail['ctx']['le']:.15g}",
     "less_than": lambda detail: f"must be less than {detail['ctx']['lt']}",
     "finite_number": lambda _: "must be a finite number",
+    "string_unicode": lambda _: (
+        "must be UTF-8 text"
+    ),  # a key in it, or the value; JSON can hold half a character
 }
 
 

@@ -83,6 +83,7 @@ def test_sources_as_json(load_text: Callable[..., Settings]) -> None:
             "SIDECAR_SOURCES: sources: expected a list, got a table; write [[sources]]",
         ),
         ({"SIDECAR_SOURCES": '[{"name": "a"}]'}, "SIDECAR_SOURCES: sources[0].include: missing; add it"),
+        ({"SIDECAR_SOURCES": '[{"\\ud800": 1}]'}, "SIDECAR_SOURCES: sources[0]: must be UTF-8 text"),
         ({"SIDECAR_STATEDIR": "x"}, 'SIDECAR_STATEDIR: unknown variable; did you mean "SIDECAR_STATE_DIR"?'),
         ({"SIDECAR_SENTRY": "{}"}, 'SIDECAR_SENTRY: unknown variable; did you mean "SIDECAR_SENTRY__DSN"?'),
         ({"SIDECAR_QQQQQQQQQQQQQQQ": ""}, "SIDECAR_QQQQQQQQQQQQQQQ: unknown variable"),
