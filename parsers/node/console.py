@@ -29,7 +29,7 @@ _BOUNDARY = re.compile(
     | (?=\x1b)(?!(?:\x1b\[[\d;]*m)+[ \t}\])\r\n])          # the same behind colours
     | (?=[ \t}\])\x1b])(?:(?<=\n\n)|(?<=\n\r\n))           # anything behind a blank line
     | (?=[ \t]+[A-Z<])(?<![\[{(,:>]\n)(?<![\[{(,:>]\r\n)   # console.group, koa: a header with its stack below
-      (?=[ \t]+(?:<ref\ \*\d+>\ )?[A-Z][\w$.]{0,200}(?:Error|Exception)
+      (?=[ \t]+(?:<ref\ \*\d+>\ )?(?:[A-Z][\w$.]{0,200})?(?:Error|Exception)
         (?:\ \[[^\]\n]{1,80}\])?(?::[^\n]{0,1000})?\r?\n[ \t]+at\ )
     )""",
     re.VERBOSE,

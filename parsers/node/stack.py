@@ -44,12 +44,11 @@ _RESERVED = frozenset(";/?:@&=+$,#")
 _CAUSE_LINES = re.compile(r"\.\.\. (\d+) lines matching cause stack trace \.\.\.")
 #: `    ... collapsed 58 duplicate lines matching above 1 lines 58 times...` (Node 24)
 _REPEATED_LINES = re.compile(r"\.\.\. collapsed \d+ duplicate lines matching above (\d+) lines? (\d+) times")
-#: What may stand behind the last line of a run: `) {`, `),`, `:28:49 Raw message: …`.
+#: How stack lines end.  `at the end of the day` is prose that an application printed below a stack.
 _CALL_END = re.compile(
-    r"""\ (?P<brace>\{)$ | (?P<comma>,)$ | (?<=[)\d>])(?P<text>[ \]})][^)]*)$""",
-    re.VERBOSE,
+    r"(?::\d+|<anonymous>|\bnative|\bindex \d+|:0x[0-9a-f]+|\bframes|\(data:[^\n]*|\[as [^\]]+\])\)?\Z"
 )
-_LOCATION_END = re.compile(r":\d+:\d+\)?(?=$|[ ,\]}])")
+_LOCATION_END = re.compile(r":\d+:\d+\)?(?=[ ,\]}])")
 _MAX_MEMO = 1 << 13
 
 
@@ -141,29 +140,28 @@ def read_run(block: str) -> Run:
 
 
 def _read_run(block: str) -> Run:
-    texts = block.split("\n")
-    texts[-1], rest = _cut_rest(texts[-1])
     lines: list[Line] = []
-    for text in texts:
-        _add_line(lines, text.strip())
-        if len(lines) > MAX_FRAMES:
-            break
-    return Run(tuple(lines), rest)
+    end = 0
+    for text in block.split("\n"):
+        end += len(text) + 1
+        if len(lines) > MAX_FRAMES and end <= len(block):
+            continue
+        line, rest = _cut_rest(text)
+        _add_line(lines, line.strip())
+        if rest:
+            return Run(tuple(lines), block[end - 1 - len(rest) :])
+    return Run(tuple(lines), "")
 
 
 _remembered_run = lru_cache(maxsize=1 << 11)(_read_run)
 
 
 def _cut_rest(line: str) -> tuple[str, str]:
-    """Split the last line of a run into the stack line and what another argument or a bracket added to it."""
-    end = _CALL_END.search(line)
-    if end is None:
-        return line, ""
-    if end["text"] is None:
-        return line[: end.start()], line[end.start() :]
-    place = None
-    for place in _LOCATION_END.finditer(line):
-        break
+    """Split a line into the stack line and what a bracket or another argument of the print added to it."""
+    if line.endswith(("{", ",")):
+        mark = 2 if line.endswith(" {") else 1
+        return line[:-mark], line[-mark:]
+    place = None if _CALL_END.search(line) else _LOCATION_END.search(line)
     return (line[: place.end()], line[place.end() :]) if place else (line, "")
 
 
@@ -178,7 +176,7 @@ def _add_line(lines: list[Line], text: str) -> None:
             lines.extend(_repeat(lines, int(repeated[1]), int(repeated[2])))
         return
     frame = parse_frame(text)
-    if frame is not None:
+    if frame is not None and _CALL_END.search(text):
         lines.append(frame)
 
 
