@@ -4,7 +4,7 @@ Never a fingerprint alone (files share a first line), never an inode alone (inod
 
     same inode, first line as remembered, not shorter          Known, or Renamed under another path
     same inode, shorter, or another first line at its path     Truncated: next generation, from the start
-    other inode, same first line, a rotated name of a file
+    other inode, same first line, a relative of a file
         that is still there                                    Twin: only comparing bytes can tell
     other inode, same first line, a rotated name of a file
         that is gone or was truncated                          Copied: it goes on at the remembered offset
@@ -22,7 +22,7 @@ from pathlib import PurePath
 from typing import TypeAlias
 
 from sidecar.identity import Checkpoint, fingerprint_of
-from sidecar.tail.rotation import may_continue
+from sidecar.tail.rotation import are_relatives, may_continue
 
 FileId: TypeAlias = tuple[int, int]
 
@@ -107,38 +107,50 @@ def identify(found: FoundFile, live: Iterable[Checkpoint], past: Iterable[Checkp
     Args:
         found: the file.
         live: checkpoints of files that are known to be there.
-        past: checkpoints of files not seen yet, gone, or truncated since.
+        past: checkpoints of files not seen yet, gone, or truncated since; later lives of an inode behind earlier ones.
     """
     past = tuple(past)
-    mine = (one for one in past if (one.device, one.inode) == found.id)
-    own = max(mine, key=lambda one: one.generation, default=None)
-    if own is not None:
-        verdict = _same_inode(found, own)
-        if verdict is not None:
-            return verdict
+    mine = [one for one in past if (one.device, one.inode) == found.id]
+    own = mine[-1] if mine else None
+    if own is not None and _same_line(found, own):
+        return _same_file(found, own)
     for one in live:
-        if _same_text(found, one):
+        if _same_text(found, one) and are_relatives(PurePath(found.path).name, PurePath(one.path).name):
             return Twin(one)
     for one in past:
-        if one is not own and _same_text(found, one) and found.reaches(one.offset):
+        if (
+            one is not own
+            and found.reaches(one.offset)
+            and _same_text(found, one)
+            and has_copy_name(found, one)
+        ):
             return Copied(one)
-    return New()
-
-
-def _same_inode(found: FoundFile, own: Checkpoint) -> Verdict | None:
-    same_line = own.fingerprint in {b"", fingerprint_of(found.head)}
-    if same_line and found.reaches(own.offset):
-        return Known(own) if found.path == own.path else Renamed(own, found.path)
-    if same_line or found.path == own.path:
+    if own is not None and found.path == own.path:
         return Truncated(own)
-    return None  # another name and another first line: the inode was reused
+    return New()  # if it has an inode that is known, that was reused
+
+
+def has_copy_name(found: FoundFile, one: Checkpoint) -> bool:
+    """Whether a copy or archive of the checkpoint's file would be called so."""
+    return may_continue(PurePath(found.path).name, PurePath(one.path).name, compressed=found.compressed)
+
+
+def _same_line(found: FoundFile, own: Checkpoint) -> bool:
+    if own.fingerprint:
+        return own.fingerprint == fingerprint_of(found.head)
+    # Nothing but the inode speaks for it: not enough under another name, unless part of a first line was read.
+    return not found.compressed and (found.path == own.path or own.offset > 0)
+
+
+def _same_file(found: FoundFile, own: Checkpoint) -> Verdict:
+    if not found.reaches(own.offset):
+        return Truncated(own)
+    return Known(own) if found.path == own.path else Renamed(own, found.path)
 
 
 def _same_text(found: FoundFile, one: Checkpoint) -> bool:
-    here, there = PurePath(found.path), PurePath(one.path)
     return (
         one.fingerprint != b""
         and one.fingerprint == fingerprint_of(found.head)
-        and here.parent == there.parent
-        and may_continue(here.name, there.name, compressed=found.compressed)
+        and PurePath(found.path).parent == PurePath(one.path).parent
     )

@@ -10,6 +10,7 @@ import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from sidecar.errors import InputError
@@ -26,9 +27,11 @@ from sidecar.tail.identify import (
     Truncated,
     Twin,
     Verdict,
+    has_copy_name,
     identify,
 )
 from sidecar.tail.opening import HEAD_BYTES, open_log
+from sidecar.tail.rotation import are_relatives
 
 #: Path of the checkpoint that only says that a source was started before.
 BIRTH: Final = ""
@@ -201,16 +204,11 @@ class Roster:
 
     def copy_of(self, truncated: Follower, now: float) -> Follower | None:
         """Find the copy that was made before a followed file was truncated, and go on in it."""
-        checkpoint = truncated.position()
         beside = relatives(self.spec, (), {truncated.path}, [truncated.path])
         for sighting in reversed(beside):
             found = None if sighting.id in self.files else self._probe(sighting)
-            if (
-                found
-                and identify(found, (), (checkpoint,)) == Copied(checkpoint)
-                and _goes_on(truncated, found)
-            ):
-                return self._follow(sighting, checkpoint, now)
+            if found and _is_copy(found, truncated):
+                return self._follow(sighting, truncated.position(), now)
         return None
 
     def _sightings(self) -> dict[FileId, Sighting]:
@@ -316,13 +314,13 @@ class Roster:
     ) -> Verdict | None:
         """Copy of a live file, or another file with the same first line?  None: ask again at the next rescan."""
         follower = self.files[original.device, original.inode].follower
-        same = _same_bytes(found, follower)
         try:
             truncated = follower.is_truncated()
         except InputError:
             return None
-        if same is None or truncated:
-            self.due.add(follower.id)
+        same = _same_bytes(found, follower) if has_copy_name(found, original) and not truncated else False
+        if truncated or same is None:
+            self.due.add(follower.id)  # the next turn notices the truncation, and looks for the copy
             return None
         if not same:
             return identify(found, (), self._past)
@@ -383,7 +381,12 @@ def _real(path: str) -> str:
     return os.path.realpath(path) if os.path.islink(path) else path  # noqa: PTH114 - for thousands of files
 
 
-def _goes_on(follower: Follower, found: FoundFile) -> bool:
+def _is_copy(found: FoundFile, follower: Follower) -> bool:
+    """Whether a file holds what was read of a followed one, and what was not."""
+    if fingerprint_of(found.head) != follower.fingerprint or not (follower.fingerprint or follower.held):
+        return False
+    if not are_relatives(Path(found.path).name, Path(follower.path).name):
+        return False
     try:
         with open_log(found.path, trust=True) as log:
             return follower.goes_on_in(log)

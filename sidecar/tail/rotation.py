@@ -41,6 +41,11 @@ def root_name(name: str) -> str:
     return dated["stem"] + dated["extension"] if dated else bare
 
 
+def are_relatives(name: str, other: str) -> bool:
+    """Whether both names come from one log by rotation."""
+    return name != other and root_name(name) == root_name(other)
+
+
 def may_continue(name: str, earlier: str, *, compressed: bool) -> bool:
     """Whether the file `name` may hold the bytes of the one known as `earlier`, in the same directory.
 
