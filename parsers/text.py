@@ -10,4 +10,7 @@ def decode(raw: bytes) -> str:
 
 def first_line(text: str) -> str:
     """The first line of *text* that is not blank, without its line end."""
-    return next((line for line in text.splitlines() if line.strip()), "")
+    line, _, rest = text.partition("\n")
+    while rest and not line.strip():
+        line, _, rest = rest.partition("\n")
+    return line.rstrip("\r")

@@ -22,7 +22,8 @@ _START = re.compile(_STAMP)
 _LONGEST_START = 80
 
 #: The line that ends an uncaught exception.  A message that holds one in full ends its record early; it is forged.
-_THROWN = re.compile(rb"\n  thrown in [^\n]+ on line \d+\r?(?=\n|\Z)")
+_THROWN_IN = b"\n  thrown in "
+_THROWN = re.compile(_THROWN_IN + rb"[^\n]+ on line \d+\r?(?=\n|\Z)")
 _ON_LINE = re.compile(rb" on line \d+\r?$", re.MULTILINE)
 _UNCAUGHT = b":  Uncaught "
 _LABEL_BYTES = 48
@@ -67,9 +68,14 @@ def _is_whole(body: bytes) -> bool:
     if not body.startswith(b"PHP "):
         return not body.endswith(b"\r")
     if _UNCAUGHT in body[:_LABEL_BYTES]:
-        thrown = _THROWN.search(body)
-        return thrown is None or thrown.end() == len(body)
+        thrown = body.find(_THROWN_IN)  # finds at several GB/s, which a pattern does not
+        return thrown < 0 or _ends_with_thrown(body, thrown)
     return body[-1:].isdigit()
+
+
+def _ends_with_thrown(body: bytes, at: int) -> bool:
+    thrown = _THROWN.search(body, at)
+    return thrown is None or thrown.end() == len(body)
 
 
 def _cut(records: list[Record], data: bytes, start: _Open, *, closed: bool) -> int:

@@ -47,7 +47,7 @@ _SEVERITIES = {
 def parse(body: bytes) -> LogEvent:
     """Parse the body of a record; total."""
     text = decode(body)
-    if "Stack trace:\r\n" in text:  # PHP on Windows
+    if "\r" in text and "Stack trace:\r\n" in text:  # PHP on Windows
         text = text.replace("\r\n", "\n")
     if text.startswith("PHP "):
         label, found, message = text[4:].partition(":  ")
@@ -59,28 +59,27 @@ def parse(body: bytes) -> LogEvent:
 
 def parse_error(severity: _Severity, message: str) -> LogEvent:
     """A PHP error of known severity; *message* is the text behind the label."""
+    uncaught = _uncaught(message) if message.startswith("Uncaught ") else None
+    if uncaught:
+        level: Level = "error" if severity.level == "fatal" else severity.level
+        return _issue(level, uncaught)
     located = split_location(message.rstrip("\r"), " on line ")
     text, location = located or (message, None)
-    if text.startswith("Uncaught "):
-        uncaught = _uncaught(text.removeprefix("Uncaught "), location)
-        if uncaught:
-            level: Level = "error" if severity.level == "fatal" else severity.level
-            return _issue(level, uncaught)
     text = text.removesuffix(_THROWN)
     value = ExceptionValue(severity.type, severity.prefix + text, _frames_at(location), _UNHANDLED)
     return _issue(severity.level, (value,))
 
 
-def _uncaught(text: str, location: Location | None) -> tuple[ExceptionValue, ...] | None:
+def _uncaught(message: str) -> tuple[ExceptionValue, ...] | None:
     """The exceptions of an uncaught one; None when an own __toString() hides what was thrown."""
-    chain = parse_chain(text.removesuffix(_THROWN), handled=False)
+    text = message.removeprefix("Uncaught ")
+    chain = parse_chain(text, handled=False)
     if chain:
         return chain[1]
-    if text.endswith(_THROWN):
-        return None
     # A NUL in the message hides the rest of it and the whole trace: "CLASS: MESS in FILE on line N" is left.
+    text, location = split_location(text, " on line ") or (text, None)
     kind, found, value = text.partition(": ")
-    if not found or not kind or any(blank in kind for blank in " \n\t"):
+    if text.endswith(_THROWN) or not found or not kind or any(blank in kind for blank in " \n\t"):
         return None
     return (ExceptionValue(kind, value, _frames_at(location), _UNHANDLED),)
 

@@ -12,7 +12,6 @@ never kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,24 +19,27 @@ from parsers.model import ExceptionValue, Frame, Mechanism
 
 _TRACE_START = "\nStack trace:\n"
 _TRACE_END = "{main}"
-_NO_FRAME = re.compile(r"\n(?!#\d)")
-#: A call's arguments up to the line's end, where no parenthesis is in them.
-_ARGUMENTS = re.compile(r"\([^()\n]*\)(?=\n)")
-_FRAME = re.compile(r"#\d+ (?:\[internal function\]|(?P<file>.*?)\((?P<line>\d+)\)): (?P<call>.*)")
+_AFTER_TRACE = frozenset({"", "\n"})
+_FRAME_LINE = re.compile(r"#\d+ ")
+_HANDLED, _UNHANDLED = Mechanism(handled=True), Mechanism(handled=False)
+_FRAME = re.compile(
+    r"#\d+ (?:\[internal function\]|(?P<file>.*?)\((?P<line>\d{1,9})\)): (?P<call>.*)", re.DOTALL
+)
 _NEXT = "\n\nNext "
 _CALLED_IN = ", called in "
 _DEFINED = " and defined"
 #: PHP 5: `exception 'X' with message 'text' in /f.php:3`.
 _PHP5 = re.compile(r"exception '(?P<type>[^']+)'(?: with message '(?P<value>.*)')?", re.DOTALL)
 _EVAL = re.compile(r"(?P<file>.*?)\((?P<line>\d+)\) : (?:eval\(\)'d code|runtime-created function)")
-_ABSOLUTE = (" in /", " in phar://", " in vfs://")
+_SCHEMES = (" in phar://", " in vfs://", " in file://")
 _WINDOWS = re.compile(r" in (?=[A-Za-z]:[\\/])")
-_DIGITS = frozenset("0123456789")
 _LINE_DIGITS = 9
 
-#: Longer ones are read each time: they would let the caches grow.
-_CACHED_TRACE = 16_384
-_CACHED_LINE = 512
+#: A call's arguments, where no parenthesis is in them, and the line's end.  They vary most and are not kept: without
+#: them few traces are distinct.
+_ARGUMENTS = re.compile(r"\([^()\n]*\)\n")
+#: A longer trace is read each time, so that the cache stays small.
+_CACHED_TRACE = 8192
 
 
 class Location(NamedTuple):
@@ -60,15 +62,23 @@ def split_location(text: str, separator: str) -> tuple[str, Location] | None:
     TEXT and FILE may both hold " in ".  The last one that an absolute path follows is taken, else the last one.
     """
     head, found, number = text.rpartition(separator)
-    if not found or not number or not _DIGITS.issuperset(number) or len(number) > _LINE_DIGITS:
+    if not found or len(number) > _LINE_DIGITS or not (number.isascii() and number.isdigit()):
         return None
-    cut = max(head.rfind(mark) for mark in _ABSOLUTE)
-    if cut < 0:
-        windows = [match.start() for match in _WINDOWS.finditer(head)]
-        cut = windows[-1] if windows else head.rfind(" in ")
+    cut = head.rfind(" in /")
+    if cut < 0 or "://" in head:
+        cut = _last_in(head, cut)
     if cut < 0:
         return None
     return head[:cut], Location(head[cut + 4 :], int(number))
+
+
+def _last_in(head: str, slash: int) -> int:
+    """Where the last " in " is that a path follows which is no plain `/path`; *slash* where none is."""
+    cut = max(slash, *(head.rfind(mark) for mark in _SCHEMES))
+    if cut < 0:
+        windows = [match.start() for match in _WINDOWS.finditer(head)]
+        cut = windows[-1] if windows else head.rfind(" in ")
+    return cut
 
 
 def parse_chain(text: str, *, handled: bool) -> tuple[str, tuple[ExceptionValue, ...]] | None:
@@ -79,54 +89,30 @@ def parse_chain(text: str, *, handled: bool) -> tuple[str, tuple[ExceptionValue,
     values: list[ExceptionValue] = []
     before = ""
     end = 0
-    while (trace := _find_trace(text, end)) is not None:
-        header = text[end : trace.start - len(_TRACE_START)]
-        if values:
-            if not header.startswith(_NEXT):
-                break
-            header = header.removeprefix(_NEXT)
-        parsed = _parse_exception(header, text[trace.start : trace.stop], handled=handled, first=not values)
-        if parsed is None:
-            return None
-        prefix, value = parsed
-        before = before if values else prefix
-        values.append(value)
-        end = trace.stop
+    start = text.find(_TRACE_START)
+    while start >= 0:
+        header = text[end:start]
+        trace_at = start + len(_TRACE_START)
+        main = text.find(_TRACE_END, trace_at)
+        if main < 0 or (values and not header.startswith(_NEXT)):
+            break
+        located = split_location(header, ":")
+        frames = located and frames_of(text[trace_at:main], located[1])
+        if located and frames and text[main + len(_TRACE_END) :][:1] in _AFTER_TRACE:
+            prefix, value = _exception(located[0], frames, handled=handled, first=not values)
+            before = before if values else prefix
+            values.append(value)
+            end = main + len(_TRACE_END)
+        # What only looks like a trace belongs to a message; the header goes on to the next one.
+        start = text.find(_TRACE_START, max(end, trace_at))
     return (before, tuple(values)) if values else None
 
 
-def _find_trace(text: str, begin: int) -> slice | None:
-    """Where the frames of the next trace are, `{main}` included; what only looks like one is passed over."""
-    while (found := text.find(_TRACE_START, begin)) >= 0:
-        start = found + len(_TRACE_START)
-        main = text.find(_TRACE_END, start)
-        if main < 0:
-            return None
-        stop = main + len(_TRACE_END)
-        if (
-            text.startswith("#", start)
-            and not _NO_FRAME.search(text, start, main)
-            and text[stop : stop + 1] in {"", "\n"}
-        ):
-            return slice(start, stop)
-        begin = start
-    return None
-
-
-def _parse_exception(
-    header: str, trace: str, *, handled: bool, first: bool
-) -> tuple[str, ExceptionValue] | None:
-    located = split_location(header, ":")
-    if located is None:
-        return None
-    named, location = located
-    prefix, kind, value = _name_and_message(named, free_text=first and handled)
-    frames = (
-        _frames_cached(_ARGUMENTS.sub("()", trace), location)
-        if len(trace) <= _CACHED_TRACE
-        else frames_of(trace, location)
-    )
-    return prefix, ExceptionValue(kind, value, frames, Mechanism(handled=handled))
+def _exception(
+    named: str, frames: tuple[Frame, ...], *, handled: bool, first: bool
+) -> tuple[str, ExceptionValue]:
+    prefix, kind, value = _name_and_message(named.removeprefix(_NEXT), free_text=first and handled)
+    return prefix, ExceptionValue(kind, value, frames, _HANDLED if handled else _UNHANDLED)
 
 
 def _name_and_message(text: str, *, free_text: bool) -> tuple[str, str, str]:
@@ -154,24 +140,41 @@ def _without_addition(kind: str, value: str) -> str:
     return value
 
 
-def frames_of(trace: str, location: Location) -> tuple[Frame, ...]:
-    """Sentry's frames, oldest first, of a trace's lines and the place where the exception was created.
+def frames_of(trace: str, location: Location) -> tuple[Frame, ...] | None:
+    """Sentry's frames, oldest first.
+
+    Args:
+        trace: the lines of a trace up to "{main}", which is left out.
+        location: where the exception was created.
+
+    Returns:
+        None when a line is no frame.
+    """
+    shorter = _ARGUMENTS.sub("\n", trace)
+    if len(shorter) > _CACHED_TRACE:
+        return _frames_cached.__wrapped__(shorter, location)
+    return _frames_cached(shorter, location)
+
+
+@lru_cache(maxsize=2048)
+def _frames_cached(trace: str, location: Location) -> tuple[Frame, ...] | None:
+    """Frames of a trace.
 
     sentry-php's rule (reference: php.md section 9): each call is named at the place where it *was* when the next one
     happened; the last frame is {main}, without a name.
     """
+    lines = trace.split("\n")
+    if not all(map(_FRAME_LINE.match, lines)):
+        return None
     frames = []
     place: Location | None = location
-    for call in _calls(trace):
+    for line in lines[:-1]:
+        call = _read_call(line)
         frames.append(_frame(call.function, place))
         place = call.location
     frames.append(_frame(None, place))
     frames.reverse()
     return tuple(frames)
-
-
-#: Traces repeat but for their arguments, which are not kept; at most 1,024 of 16 KiB are remembered.
-_frames_cached = lru_cache(maxsize=1024)(frames_of)
 
 
 def _frame(function: str | None, place: Location | None) -> Frame:
@@ -187,28 +190,17 @@ def evaluated(place: Location) -> Location:
     return Location(found["file"], int(found["line"])) if found else place
 
 
-def _calls(trace: str) -> Iterator[Call]:
-    """Calls of a trace, innermost first; the line of {main} is none."""
-    for line in trace.split("\n"):
-        call = _read_call(line) if len(line) <= _CACHED_LINE else _read_call.__wrapped__(line)
-        if call is not None:
-            yield call
-
-
-@lru_cache(maxsize=8192)
-def _read_call(line: str) -> Call | None:
+def _read_call(line: str) -> Call:
     found = _FRAME.fullmatch(line)
     if found is None:
-        return None
+        return Call(line.partition(" ")[2], None)
     location = Location(found["file"], int(found["line"])) if found["file"] is not None else None
     return Call(_function_of(found["call"]), location)
 
 
 def _function_of(call: str) -> str:
     """Function name of `Class->method(args)`, as sentry-php writes it: `Class::method`."""
-    closure = call.find("{closure:")  # PHP 8.4: {closure:App\Kernel::handle():12}, with parentheses inside
-    end = call.find("}(", closure) + 1 if closure >= 0 else 0
-    if end <= 0:
-        end = call.find("(")
+    # PHP 8.4: {closure:App\Kernel::handle():12}, with parentheses inside.
+    end = call.find("}(") + 1 if "{closure:" in call else call.find("(")
     name = call[:end] if end > 0 else call
     return name.replace("->", "::", 1)

@@ -1,0 +1,1 @@
+"""The composition root: settings to objects, and what each command does with them."""

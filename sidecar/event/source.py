@@ -1,0 +1,140 @@
+"""Source lines around a frame, read from where the code of the logged paths is mounted.
+
+Log text is written by strangers, so a path in it is not trusted: only files below a configured root are read, only
+code (by suffix, or a script's first bytes), and only up to a size.  A forged frame cannot make `.env` leave the machine.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+CONTEXT_LINES = 5
+
+_MAX_FILE = 4 << 20
+_CACHE_BYTES = 16 << 20
+_SCRIPT_STARTS = (b"#!", b"<?php", b"<?=")
+_SUFFIXES = frozenset(
+    [
+        ".php",
+        ".phtml",
+        ".inc",
+        ".module",
+        ".install",
+        ".theme",
+        ".phpt",
+        ".ctp",
+        ".twig",
+        ".latte",
+        ".tpl",
+        ".html",
+        ".htm",
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".jsx",
+        ".ts",
+        ".mts",
+        ".cts",
+        ".tsx",
+        ".vue",
+        ".svelte",
+        ".astro",
+        ".ejs",
+        ".coffee",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRoot:
+    """Where the code of logged paths can be read: *logged* is the path prefix in the log, *local* the directory here."""
+
+    logged: str
+    local: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The lines around a frame's line, without line ends."""
+
+    pre: tuple[str, ...]
+    line: str
+    post: tuple[str, ...]
+
+
+class SourceCode:
+    """Reads and remembers source files; at most 16 MiB of them."""
+
+    def __init__(self, roots: Iterable[SourceRoot] = ()) -> None:
+        """The root with the longest matching prefix wins."""
+        self._roots = sorted(roots, key=lambda root: -len(root.logged))
+        self._files: OrderedDict[str, tuple[str, ...] | None] = OrderedDict()
+        self._bytes = 0
+
+    def forget(self) -> None:
+        """Read everything anew from here on: a deploy may have changed the files."""
+        self._files.clear()
+        self._bytes = 0
+
+    def around(self, path: str, line: int, *, end_is_line: bool) -> Context | None:
+        """The source around *line* of the logged *path*; None when it cannot be read.
+
+        Args:
+            path: as logged.
+            line: counted from 1.
+            end_is_line: whether the end behind a last line end counts as an empty line, as PHP's SplFileObject has it
+                and Node's readline has not.
+        """
+        lines = self._lines(path) if self._roots else None
+        if lines and not end_is_line and not lines[-1]:
+            lines = lines[:-1]
+        if lines is None or not 1 <= line <= len(lines):
+            return None
+        return Context(
+            lines[max(0, line - 1 - CONTEXT_LINES) : line - 1],
+            lines[line - 1],
+            lines[line : line + CONTEXT_LINES],
+        )
+
+    def _lines(self, path: str) -> tuple[str, ...] | None:
+        if path in self._files:
+            self._files.move_to_end(path)
+            return self._files[path]
+        lines = self._read(path)
+        self._files[path] = lines
+        self._bytes += _cost(lines)
+        while self._bytes > _CACHE_BYTES and len(self._files) > 1:
+            _, dropped = self._files.popitem(last=False)
+            self._bytes -= _cost(dropped)
+        return lines
+
+    def _read(self, path: str) -> tuple[str, ...] | None:
+        local = self._locate(path)
+        try:
+            if local is None or not local.is_file() or local.stat().st_size > _MAX_FILE:
+                return None
+            raw = local.read_bytes()
+        except (OSError, ValueError):  # not readable now, or a path that no file system takes: no context
+            return None
+        if local.suffix.lower() not in _SUFFIXES and not raw.startswith(_SCRIPT_STARTS):
+            return None
+        return tuple(line.rstrip("\r") for line in raw.decode("utf-8", "replace").split("\n"))
+
+    def _locate(self, path: str) -> Path | None:
+        """The local file of a logged path; None when it leaves the root or is a dot file."""
+        logged = posixpath.normpath(path.replace("\\", "/"))
+        for root in self._roots:
+            prefix = root.logged.rstrip("/")
+            if logged.startswith(prefix + "/"):
+                inside = logged[len(prefix) + 1 :]
+                hidden = inside.rpartition("/")[2].startswith(".")
+                return None if hidden or inside.startswith("../") else Path(root.local, inside)
+        return None
+
+
+def _cost(lines: tuple[str, ...] | None) -> int:
+    return 200 if lines is None else 200 + sum(60 + len(line) for line in lines)

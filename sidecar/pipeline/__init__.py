@@ -1,0 +1,1 @@
+"""Records to outcomes: reading whole files, remembering what was parsed, deciding, counting, storing."""
