@@ -97,10 +97,10 @@ class Database:
 
     def _prepare(self, *, read_only: bool) -> None:
         version = _known_version(self._connection, self._path)
-        _check_whole(self._connection, self._path)
         if read_only:
             self._connection.execute("PRAGMA query_only = ON")
             return
+        _check_whole(self._connection, self._path)
         _set_durability(self._connection)
         for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
             self._migrate(number, statements)

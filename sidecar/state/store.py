@@ -70,7 +70,7 @@ class Store:
         read_only: bool = False,
         remembered_ids: int = _REMEMBERED_IDS,
         dead_letter_bytes: int = _DEAD_LETTER_BYTES,
-    ) -> Store:
+    ) -> Self:
         """Open the state directory, creating what is missing.
 
         Args:

@@ -419,6 +419,20 @@ def test_what_was_accepted_is_not_sent_again_when_the_disk_is_full(
     assert ingest.tried() == NAMES
 
 
+def test_another_thread_does_not_send_it_again_either(bench: Bench, ingest: Ingest, store: Store) -> None:
+    put(store, *NAMES)
+    other = Bench(store, bench.transport, bench.clock, bench.advance)
+    with full_disk(store):
+        for thread in (bench, other, bench, other):
+            with pytest.raises(StateError):
+                thread.round()
+    assert ingest.tried() == NAMES[:2]
+    bench.round()
+    other.round()
+    bench.run()
+    assert sorted(ingest.tried()) == NAMES
+
+
 def test_rows_are_given_back_when_the_disk_is_full(
     bench: Bench, ingest: Ingest, store: Store, clock: Clock
 ) -> None:

@@ -72,6 +72,31 @@ def test_it_sleeps_until_woken(sender: Sender, real_store: Store, ingest: Ingest
     assert ingest.accepted() == NAMES[:5]
 
 
+class RacingStore(Store):
+    """Stores a row, and wakes the sender, just after the sender has found that nothing waits."""
+
+    wake: Callable[[], None] | None = None
+
+    def next_due(self, category: str) -> float | None:
+        found = super().next_due(category)
+        if self.wake is not None:
+            put(self, "a")
+            wake, self.wake = self.wake, None
+            wake()
+        return found
+
+
+def test_a_wake_during_a_round_is_not_slept_through(
+    tmp_path: Path, transport: Transport, ingest: Ingest
+) -> None:
+    with RacingStore.open(tmp_path / "racing", SYSTEM) as store:
+        sender = Sender(store, transport.post, categories=["error"])
+        store.wake = sender.wake
+        sender.start()
+        eventually(lambda: ingest.accepted() == ["a"])
+        sender.close(PATIENCE)
+
+
 def test_several_connections_send_everything_once(
     real_store: Store, transport: Transport, ingest: Ingest
 ) -> None:
@@ -148,7 +173,9 @@ def test_close_sends_what_may_be_sent_and_keeps_the_rest(
     put(real_store, *NAMES, category="log_item")
     sender = Sender(real_store, transport.post)
     sender.start()
-    assert sender.close(PATIENCE), "it does not wait for the limit"
+    begun = time.monotonic()
+    assert sender.close(PATIENCE)
+    assert time.monotonic() - begun < PATIENCE / 2, "it does not wait for the limit"
     assert ingest.accepted("log_item") == NAMES
     assert real_store.pending_rows() == 120
 

@@ -51,6 +51,23 @@ def overwritten(directory: Path, clock: Clock) -> None:
         file.write(b"\xa5" * 4096 * 20)
 
 
+def damaged_where_nobody_looks_at_first(directory: Path, clock: Clock) -> None:
+    with Store.open(directory, clock) as store:
+        store.commit([FILE], rows(0, 9_000, 0), {})
+        for _ in range(3):
+            store.acknowledge([row.id for row in store.due("error", 3_000, clock.now())])
+    # Leaves of the table of delivered ids, which no query of the start reads.
+    path = directory / NAME
+    with closing(sqlite3.connect(path)) as look:
+        (root,) = look.execute("SELECT rootpage FROM sqlite_master WHERE name = 'delivered'").fetchone()
+    content = bytearray(path.read_bytes())
+    first_child = int.from_bytes(
+        content[(root - 1) * 4096 + 8 :][:4], "big"
+    )  # right-most child of an interior page
+    content[(first_child - 1) * 4096 : first_child * 4096] = b"\xa5" * 4096
+    path.write_bytes(content)
+
+
 def foreign(directory: Path, _clock: Clock) -> None:
     directory.mkdir()
     with closing(sqlite3.connect(directory / NAME)) as other:
@@ -93,6 +110,7 @@ def file_as_parent(directory: Path, _clock: Clock) -> None:
         (garbage, "file is not a database; to start anew move state.sqlite3*"),
         (cut_in_half, "to start anew move state.sqlite3*"),
         (overwritten, "to start anew move state.sqlite3*"),
+        (damaged_where_nobody_looks_at_first, "the database is damaged ("),
         (foreign, "is a database of another program; set another state_dir"),
         (foreign_and_marked, "is a database of another program; set another state_dir"),
         (newer, "was written by a newer version (schema 99, this one knows 1); upgrade"),
