@@ -66,8 +66,7 @@ class Transport:
                 body=body,
                 headers=self._headers,
                 timeout=self._timeout,
-                retries=False,
-                redirect=False,
+                retries=False,  # neither retries nor redirects
                 preload_content=False,
             )
             return _answer(response)

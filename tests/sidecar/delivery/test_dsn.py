@@ -59,6 +59,7 @@ def test_an_invalid_dsn_is_explained_without_its_key(dsn: str, fault: str) -> No
     with pytest.raises(UsageError) as caught:
         check_dsn(dsn)
     assert str(caught.value) == f"the DSN is not valid: {fault}; expected https://<key>@<host>/<project id>"
+    assert caught.value.__cause__ is None, "a traceback would show the original, which may quote the DSN"
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
     with pytest.raises(UsageError):
         endpoint_of(dsn, "x/1")
