@@ -247,6 +247,17 @@ def test_an_event_too_big_is_never_sent(bench: Bench, ingest: Ingest, store: Sto
     assert letter.reason.startswith("too big: 1048")
 
 
+def test_dead_letters_that_had_to_go_are_said(
+    tmp_path: Path, transport: Transport, ingest: Ingest, clock: Clock, advance: Advance
+) -> None:
+    ingest.rule = lambda _: Reply(400)
+    with Store.open(tmp_path / "small", clock, dead_letter_bytes=100) as store, capture_logs() as logs:
+        put(store, *NAMES)
+        Bench(store, transport, clock, advance).run()
+        kept = len(store.dead_letters())
+    assert sum(line["dropped"] for line in logs if line["event"] == "dead_letters_full") == 12 - kept > 0
+
+
 POISON: dict[str, Reply] = {
     "500": Reply(500),
     "403 of a firewall": Reply(403),
