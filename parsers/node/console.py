@@ -23,8 +23,9 @@ from parsers.node.joining import Paragraphs, join
 #: Begins with a literal line end, which the engine looks for at about 700 MB/s.
 _BOUNDARY = re.compile(
     rb"""\n(?![ ]{4}at\ )(?:             # most lines are stack lines: see them off first
-      (?=[^\s}\])\x1b])(?![EFTN(](?:     # a line that is not indented, closes nothing, and is no part of a stack
+      (?=[^\s}\])\x1b])(?![CEFTN(](?:     # a line that is not indented, closes nothing, and is no part of a stack
         (?<=E)mitted\ 'error'\ event\ |(?<=T)hrown\ at:\r?\n|(?<=F)rom\ previous\ event:\r?\n
+        |(?<=C)aused\ by:\ [^\n]{0,1000}\n[ \t]+at[ ]
         |(?<=\()Use\ `node\ --trace-|(?<=N)ode\.js\ v\d+\.\d+\.\d+[^\s]*\r?(?:\n|\Z)))
     | (?=\x1b)(?!(?:\x1b\[[\d;]*m)+[ \t}\])\r\n])          # the same behind colours
     | (?=[ \t}\])\x1b])(?:(?<=\n\n)|(?<=\n\r\n))           # anything behind a blank line

@@ -6,43 +6,45 @@ values at most), stacktrace.ts (oldest call first, 50 at most); seen in the offi
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from parsers.model import ExceptionValue, Frame, Level, Mechanism
 from parsers.node.inspected import PrintedError
-from parsers.node.stack import MAX_FRAMES, Elided, expand
+from parsers.node.stack import as_sent, expand
 
 #: `limit` of the SDK's LinkedErrors integration, and the error itself.
 _MAX_EXCEPTIONS = 6
 
-_SDK_CALL = re.compile(r"captureMessage|captureException")
+
+class Origin(NamedTuple):
+    """How an error came into the log.
+
+    Attributes:
+        kind: type of the mechanism.
+        handled: did the program go on?
+        level: level of the event, where the text names none.
+    """
+
+    kind: str
+    handled: bool
+    level: Level
 
 
-class Origin(Enum):
-    """How an error came into the log: mechanism type, handled, level, and whether the console integration sends it."""
+UNCAUGHT = Origin("auto.node.onuncaughtexception", handled=False, level="fatal")
+REJECTION = Origin("auto.node.onunhandledrejection", handled=False, level="error")
+WORKER = Origin("auto.node.worker_threads", handled=False, level="error")
+CONSOLE = Origin("auto.core.capture_console", handled=True, level="error")
+LOGGER = Origin("generic", handled=True, level="error")
+WARNING = Origin("generic", handled=True, level="warning")
 
-    UNCAUGHT = ("auto.node.onuncaughtexception", False, "fatal")
-    REJECTION = ("auto.node.onunhandledrejection", False, "error")
-    WORKER = ("auto.node.worker_threads", False, "error")
-    CONSOLE = ("auto.core.capture_console", True, "error")
-    LOGGER = ("generic", True, "error")
-    WARNING = ("generic", True, "warning")
-
-    @property
-    def mechanism(self) -> Mechanism:
-        """Mechanism of the error itself."""
-        return Mechanism(self.value[0], self.value[1])
-
-    @property
-    def level(self) -> Level:
-        """Level of the event."""
-        level: Level = self.value[2]  # type: ignore[assignment]  # each is one of Level's
-        return level
+#: As many as there are forms of mechanisms: types, ids below six, sources.
+_mechanism = lru_cache(maxsize=1 << 10)(Mechanism)
 
 
-def exceptions_of(error: PrintedError, origin: Origin, *, synthetic: bool = False) -> tuple[ExceptionValue, ...]:
+def exceptions_of(
+    error: PrintedError, origin: Origin, *, synthetic: bool = False
+) -> tuple[ExceptionValue, ...]:
     """The exceptions of an event about *error*, oldest cause first.
 
     Args:
@@ -50,45 +52,62 @@ def exceptions_of(error: PrintedError, origin: Origin, *, synthetic: bool = Fals
         origin: where it was.
         synthetic: it was no Error but a value, which the SDK wraps.
     """
-    links: list[tuple[PrintedError, Mechanism]] = []
-    root = replace(origin.mechanism, synthetic=synthetic)
-    if origin is Origin.CONSOLE:
-        root = replace(root, type="generic")
-    _link(links, error, replace(root, exception_id=0) if error.children else root)
-    if origin is Origin.CONSOLE:
-        # CaptureConsole marks the first value of the list, which is the oldest cause.
-        oldest, mechanism = links[-1]
-        links[-1] = oldest, replace(mechanism, type=origin.mechanism.type)
-    return tuple(
-        ExceptionValue(one.header.name, one.header.message, _sentry_frames(one), mechanism)
-        for one, mechanism in reversed(links)
+    kind, handled = origin.kind, origin.handled
+    if not error.children:
+        mechanism = _mechanism(kind, handled, synthetic=synthetic)
+        return (ExceptionValue(error.header.name, error.header.message, _sentry_frames(error), mechanism),)
+    links: list[_Link] = []
+    _link(
+        links,
+        error,
+        _Link(error, kind if origin is not CONSOLE else "generic", handled, None, 0, None),
     )
+    if origin is CONSOLE:
+        # CaptureConsole marks the first value of the list, which is the oldest cause.
+        links[-1] = links[-1]._replace(kind=kind)
+    return tuple(_exception(link) for link in reversed(links))
 
 
-def _link(links: list[tuple[PrintedError, Mechanism]], error: PrintedError, mechanism: Mechanism) -> None:
-    if any(source.startswith("errors[") for source, _ in error.children):
-        mechanism = replace(mechanism, is_exception_group=True)
-    links.append((error, mechanism))
+class _Link(NamedTuple):
+    """An error of a chain and what its mechanism says of its place."""
+
+    error: PrintedError
+    kind: str
+    handled: bool
+    source: str | None
+    number: int
+    parent: int | None
+
+
+def _link(links: list[_Link], error: PrintedError, link: _Link) -> None:
+    links.append(link)
     for source, child in error.children:
         if len(links) >= _MAX_EXCEPTIONS:
             return
-        number = len(links)
-        _link(links, child, Mechanism("chained", True, False, source, number, mechanism.exception_id))
+        _link(
+            links,
+            child,
+            _Link(child, "chained", handled=True, source=source, number=len(links), parent=link.number),
+        )
+
+
+def _exception(link: _Link) -> ExceptionValue:
+    error, kind, handled, source, number, parent = link
+    group = any(one.startswith("errors[") for one, _ in error.children)
+    mechanism = _mechanism(
+        kind, handled, source=source, exception_id=number, parent_id=parent, is_exception_group=group
+    )
+    return ExceptionValue(error.header.name, error.header.message, _sentry_frames(error), mechanism)
+
+
+def _sentry_frames(error: PrintedError) -> tuple[Frame, ...]:
+    whole = error.run.whole
+    return whole if whole is not None and not error.quoted else as_sent(_frames(error))
 
 
 def _frames(error: PrintedError) -> tuple[Frame, ...]:
     """Frames of *error*, the line that threw first; those that the print left out are taken from its cause."""
-    if not any(isinstance(line, Elided) for line in error.lines):
-        return tuple(line for line in error.lines if isinstance(line, Frame))[:MAX_FRAMES]
+    if error.run.whole is not None:
+        return error.quoted + tuple(line for line in error.run.lines if isinstance(line, Frame))
     cause = next((child for source, child in error.children if source == "cause"), None)
-    return expand(error.lines, _frames(cause) if cause else ())
-
-
-def _sentry_frames(error: PrintedError) -> tuple[Frame, ...]:
-    """Oldest call first, without the SDK's own; native calls get the file of the line that threw, as in the SDK."""
-    frames = _frames(error)
-    if not frames:
-        return ()
-    if _SDK_CALL.search(frames[0].function or ""):
-        frames = frames[1:]
-    return frames[::-1]
+    return error.quoted + expand(error.run.lines, _frames(cause) if cause else ())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parsers.model import Frame
-from parsers.node.exceptions import Origin
+from parsers.node.exceptions import CONSOLE, REJECTION, UNCAUGHT, WORKER, Origin
 from parsers.node.stack import Line
 
 _PREFIX = re.compile(
@@ -16,7 +16,9 @@ _PREFIX = re.compile(
     re.VERBOSE,
 )
 _TRAILER = re.compile(r"\n*Node\.js v\d+\.\d+\.\d+\S*\s*\Z")
-_TRACE_HINT = re.compile(r"\n\(Use `node --trace-uncaught \.\.\.` to show where the exception was thrown\)\s*\Z")
+_TRACE_HINT = re.compile(
+    r"\n\(Use `node --trace-uncaught \.\.\.` to show where the exception was thrown\)\s*\Z"
+)
 _THROWN_AT = re.compile(r"\nThrown at:(?:\n {4}at [^\n]*)*\s*\Z")
 
 #: Node's own source lines that rethrow, and what they say.
@@ -91,16 +93,16 @@ def origin_of(fatal: FatalPrint, printed: str, frames: Sequence[Line] = ()) -> O
         frames: stack of the error in it, the line that threw first.
     """
     if not fatal.final:
-        return Origin.CONSOLE
+        return CONSOLE
     if _WORKER_SOURCE.search(fatal.source) or _WORKER_EVENT in fatal.value:
-        return Origin.WORKER
+        return WORKER
     if _REJECTED.search(fatal.source) or _REJECT_CALL.search(fatal.before):
-        return Origin.REJECTION
+        return REJECTION
     if _MODULE_FRAME.search(printed):
-        return Origin.UNCAUGHT
+        return UNCAUGHT
     if _ASYNC_FRAME.search(printed) or _from_promise_job(printed, frames):
-        return Origin.REJECTION
-    return Origin.UNCAUGHT
+        return REJECTION
+    return UNCAUGHT
 
 
 def _from_promise_job(value: str, frames: Sequence[Line]) -> bool:

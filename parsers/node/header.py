@@ -16,27 +16,31 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-#: How class names of errors end; others count only where nothing else can be the header.
-_ERROR_WORD = r"(?:Error|Exception|Warning|Rejection)"
+#: `[ERR_INVALID_ARG_TYPE]`, `[AbortError]`: bounded, so that a text of many open brackets costs no more than others.
+BRACKET = r"\[[^\]\n]{1,120}\]"
 
-_STRONG = re.compile(
-    rf"""(?:(?<=[\s(\[{{<'":>|=])|^)          # Request failed TypeError: …   [ERROR] RangeError: …   'err' => Error: …
-    (?:<ref\ \*\d+>\ )?
-    (?: (?:[A-Z_$][\w$.]*)?{_ERROR_WORD}(?:\ \[[^\]\n]+\])*
-      | [A-Za-z_$][\w$.]*(?:\ \[[^\]\n]+\])?\ \[(?:[A-Z][\w$.]*)?{_ERROR_WORD}\] )  # t [ValidationError]: late
-    (?=:\ |:?$)""",
-    re.VERBOSE | re.MULTILINE,
+#: How names of error classes end; others count only where nothing else can be the header.  Begins with a set of
+#: characters, which the engine looks for fast; the name's beginning is found backwards from here.
+_WORD = re.compile(
+    rf"(?:Error|Exception|Warning|Rejection)(?:(?P<close>\])|(?: {BRACKET})*)(?=: |:?$)", re.MULTILINE
 )
+#: What may stand before a header: `Request failed TypeError: …`, `[ERROR] RangeError: …`, `'err' => Error: …`.
+_BEFORE = frozenset(" \t\n\r([{<'\":>|=")
+_REFERENCE = re.compile(r"<ref \*\d+> \Z")
+_CLASS_BEFORE = re.compile(rf"[A-Za-z_$][\w$.]*(?: {BRACKET})? \[\Z")
+_LONGEST_NAME = 256
+
 _HEAD = re.compile(
-    r"(?:<ref \*\d+> )?(?P<name>[A-Za-z_$][\w$.]*)(?: \[[^\]\n]+\])*?(?: \[(?P<inner>[^\]\n]+)\])?(?::(?: |(?=\n)|$)(?P<message>.*))?\Z",
-    re.DOTALL,
+    rf"""(?:<ref\ \*\d+>\ )?(?P<name>[A-Za-z_$][\w$.]*)
+    (?:\ {BRACKET})*?(?:\ \[(?P<inner>[^\]\n]{{1,120}})\])?   # E [Tagged] [TypeError]
+    (?::(?:\ |(?=\n)|$)(?P<message>.*))?\Z""",
+    re.DOTALL | re.VERBOSE,
 )
 _CODE = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 #: `SyntaxError [Error]: …` is an error of another realm (a worker, vm): its name is the one in front.
 _BUILT_IN = frozenset(
     ("SyntaxError", "TypeError", "RangeError", "ReferenceError", "EvalError", "URIError", "AggregateError")
 )
-_NAME = re.compile(r"[A-Z][\w$.]*\Z")
 
 
 class Header(NamedTuple):
@@ -48,17 +52,37 @@ class Header(NamedTuple):
 
 def find_header(text: str, begin: int, end: int) -> int:
     """Offset of the first thing between *begin* and *end* that is an error's header; -1 when there is none."""
-    found = _STRONG.search(text, begin, end)
-    return found.start() if found else -1
+    for word in _WORD.finditer(text, begin, end):
+        start = _name_start(text, word.start(), begin)
+        if word["close"]:
+            owner = _CLASS_BEFORE.search(text, max(begin, start - _LONGEST_NAME), start)
+            if owner is None:
+                continue
+            start = owner.start()
+        elif not (text[start].isupper() or text[start] in "_$"):
+            continue
+        if start == begin or text[start - 1] in _BEFORE:
+            reference = (
+                _REFERENCE.search(text, max(begin, start - 20), start)
+                if text[start - 2 : start] == "> "
+                else None
+            )
+            return reference.start() if reference else start
+    return -1
 
 
-def read_header(text: str, *, sure: bool = True) -> Header:
-    """Type and value from a header's *text*, all its lines.
+def _name_start(text: str, position: int, begin: int) -> int:
+    stop = max(begin, position - _LONGEST_NAME)
+    while position > stop and (text[position - 1].isalnum() or text[position - 1] in "_$."):
+        position -= 1
+    return position
 
-    Args:
-        text: the header, without anything before it.
-        sure: `x: y` is a name and a message, whatever x; otherwise x must begin like a class.
-    """
+
+def read_header(text: str) -> Header:
+    """Type and value from a header's *text*, all its lines, without anything before it."""
+    name, colon, message = text.partition(": ")
+    if colon and name.isidentifier() and name[0].isupper():
+        return Header(name, message)
     head = _HEAD.match(text)
     if head is None:
         return Header("Error", text)
@@ -66,8 +90,6 @@ def read_header(text: str, *, sure: bool = True) -> Header:
     if inner is not None:
         coded = _CODE.match(inner) or " " in inner or (inner == "Error" and name in _BUILT_IN)
         return Header(name if coded else inner, message or "")
-    if message is None and "\n" in text:
-        return Header("Error", text)
-    if _NAME.match(name) or (sure and name.endswith("Error")):
+    if (name[0].isupper() or name.endswith("Error")) and (message is not None or "\n" not in text):
         return Header(name, message or "")
     return Header("Error", text)

@@ -26,9 +26,7 @@ REACH_BYTES = 1 << 18
 #: The header of an error whose class is named as usual: `TypeError [ERR_X]: message`.
 _HEADER = re.compile(rb"(?:Error|Exception)(?: \[[^\]\n]{1,80}\])?(?::|\r?$)", re.MULTILINE)
 #: A header whose next line is no stack line.
-_OPEN = (
-    rb"(?: \[[^\]\n]{1,80}\])?(?::[^\n]*)?\r?\n(?![ \t]+(?:\x1b\[[\d;]*m)*at |\x1b\[[\d;]*m[ \t]+at )"
-)
+_OPEN = rb"(?: \[[^\]\n]{1,80}\])?(?::[^\n]*)?\r?\n(?![ \t]+(?:\x1b\[[\d;]*m)*at |\x1b\[[\d;]*m[ \t]+at )"
 _OPEN_ERROR = re.compile(rb"Error" + _OPEN)
 _OPEN_EXCEPTION = re.compile(rb"Exception" + _OPEN)
 _FRAME = re.compile(rb"(?:\A|\n)(?:\x1b\[[\d;]*m)*[ \t]+(?:\x1b\[[\d;]*m)*at [^\n]")
@@ -72,7 +70,7 @@ class Paragraphs(NamedTuple):
         return bisect_right(self.starts, offset) - 1
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """How many there are."""
         return len(self.starts) - 1
 
@@ -91,7 +89,7 @@ class Joined(NamedTuple):
 
     Attributes:
         spans: (first, behind) paragraph indices of the prints found, in order, without overlap.
-        undecided: index of the first paragraph that more data could join to others; `count` when there is none.
+        undecided: index of the first paragraph that more data could join to others; `size` when there is none.
     """
 
     spans: list[tuple[int, int]]
@@ -102,7 +100,7 @@ def join(paragraphs: Paragraphs) -> Joined:
     """Find the prints that go over several paragraphs."""
     spans: list[tuple[int, int]] = []
     cursor = 0
-    known = (one for one in _openers(paragraphs) if one.first < paragraphs.count)
+    known = (one for one in _openers(paragraphs) if one.first < paragraphs.size)
     openers = sorted(known, key=lambda one: (one.first, one.kind != "fatal"))
     fatal_starts = frozenset(one.first for one in openers if one.kind == "fatal")
     for opener in openers:
@@ -160,9 +158,9 @@ def _end_of(paragraphs: Paragraphs, opener: _Opener, fatal_starts: frozenset[int
 def _reach(paragraphs: Paragraphs, first: int) -> tuple[int, bool]:
     """How far to look from *first*, and whether everything there is in sight."""
     limit = paragraphs.starts[first] + REACH_BYTES
-    behind = min(first + REACH, bisect_right(paragraphs.starts, limit) - 1, paragraphs.count)
-    decided = paragraphs.closed or behind < paragraphs.count or len(paragraphs.data) > limit
-    return behind, decided or paragraphs.count - first >= REACH
+    behind = min(first + REACH, bisect_right(paragraphs.starts, limit) - 1, paragraphs.size)
+    decided = paragraphs.closed or behind < paragraphs.size or len(paragraphs.data) > limit
+    return behind, decided or paragraphs.size - first >= REACH
 
 
 def _end_of_dump(paragraphs: Paragraphs, first: int, reach: int, *, decided: bool) -> int | None:
@@ -213,8 +211,8 @@ def _end_of_fatal(
 
 
 def _first_half_fatal(paragraphs: Paragraphs) -> int:
-    """Index of the paragraph that may begin a fatal print whose caret line is not in sight; else `count`."""
-    data, count = paragraphs.data, paragraphs.count
+    """Index of the paragraph that may begin a fatal print whose caret line is not in sight; else `size`."""
+    data, count = paragraphs.data, paragraphs.size
     if paragraphs.closed:
         return count
     end = len(data)

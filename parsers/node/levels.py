@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from parsers.model import Level
 
@@ -31,21 +32,34 @@ _LEVELS: dict[str, Level] = {
     "10": "debug",
 }
 _HEAD_CHARS = 120
-_NAMED = re.compile(
-    r"""\b(FATAL|CRITICAL|ERROR|WARN(?:ING)?|NOTICE|INFO|DEBUG|TRACE|VERBOSE)\b(?![(=\w'-])  # [ERROR] x   ERROR x
-      | (?:^|[\s\]|])\[?(fatal|critical|error|warn(?:ing)?|info|debug|verbose|silly|trace)(?:\]|:\ )  # warn: x  [warn] x
-      | \blevel=(\w+)                                            # level=error ts=…
-      | "(?:level|severity|log\.level)":"?(\w+)                  # {"level":"error"}   {"level":50}""",
-    re.VERBOSE,
-)
+_JSON_HEAD_CHARS = 400
+_JSON_LEVEL = re.compile(r'"(?:level|severity|log\.level)":"?(\w+)')
+
+
+def _spellings() -> Iterator[tuple[str, Level]]:
+    """Words as loggers write them: `ERROR`, `[error]`, `warn:`, `level=info`; a bare lower-case word is prose."""
+    for name, level in _LEVELS.items():
+        if name.isalpha():
+            for word in (name, name.upper()):
+                yield from (
+                    (form.format(word), level) for form in ("[{}]", "[{}]:", "{}:", "level={}", "({})")
+                )
+            if name != "log":
+                yield name.upper(), level
+
+
+_WORDS = dict(_spellings())
 
 
 def level_of(text: str) -> Level | None:
     """The level that the beginning of *text* names."""
-    named = _NAMED.search(text, 0, _HEAD_CHARS)
-    if named is None:
-        return None
-    return named_level(named[named.lastindex or 0])
+    if text.startswith("{"):
+        named = _JSON_LEVEL.search(text, 0, _JSON_HEAD_CHARS)
+        return named_level(named[1]) if named else None
+    for word in text[:_HEAD_CHARS].split():
+        if word in _WORDS:
+            return _WORDS[word]
+    return None
 
 
 def named_level(name: str) -> Level | None:

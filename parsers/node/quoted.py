@@ -1,9 +1,9 @@
 r"""Errors whose stack stands inside a string: JSON of pino, bunyan or winston, logfmt, inspected objects.
 
-    {"level":50,"err":{"type":"TypeError","message":"m","stack":"TypeError: m\n    at f (/srv/a.js:1:2)","code":"E"}}
-    level=error msg="order failed" err="Error: m\n    at f (/srv/a.js:1:2)"
-    { stack: 'Error: m\n' +
-        '    at f (/srv/a.js:1:2)' }
+{"level":50,"err":{"type":"TypeError","message":"m","stack":"TypeError: m\n    at f (/srv/a.js:1:2)","code":"E"}}
+level=error msg="order failed" err="Error: m\n    at f (/srv/a.js:1:2)"
+{ stack: 'Error: m\n' +
+    '    at f (/srv/a.js:1:2)' }
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from parsers.model import Json
 from parsers.node.header import Header, find_header
-from parsers.node.inspected import PrintedError, read_error
+from parsers.node.inspected import Child, PrintedError, read_error
 from parsers.node.values import join_strings, unescape
 
 #: A stack line behind an escaped line end; without it there is nothing for this module.
@@ -27,8 +27,7 @@ _MAX_DEPTH = 6
 _OWN_KEYS = frozenset(("type", "name", "message", "stack", "cause", "aggregateErrors", "err", "error"))
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(NamedTuple):
     """An error found in a string, and the level that the object around it names."""
 
     error: PrintedError
@@ -37,7 +36,7 @@ class Quoted:
 
 def may_hold(text: str) -> bool:
     """Could *text* hold a stack in a string?  Cheap."""
-    return MARK in text or _GLUED_MARK in text
+    return "\\n" in text and (MARK in text or _GLUED_MARK in text)
 
 
 def read_quoted(text: str) -> Quoted | None:
@@ -101,13 +100,13 @@ def _from_fields(stack: str, fields: dict[str, Json], depth: int) -> PrintedErro
         return None
     name = fields.get("type") or fields.get("name") or fields.get("error.type")
     if isinstance(name, str) and name.endswith("Error"):
-        error = replace(error, header=error.header._replace(name=name))
+        error = error._replace(header=error.header._replace(name=name))
     children = error.children or tuple(_children(fields, depth))
     own = {key: value for key, value in fields.items() if key not in _OWN_KEYS} if depth else {}
-    return replace(error, children=children, properties=own)
+    return error._replace(children=children, properties=own)
 
 
-def _children(fields: dict[str, Json], depth: int) -> Iterator[tuple[str, PrintedError]]:
+def _children(fields: dict[str, Json], depth: int) -> Iterator[Child]:
     inner: list[tuple[str, Json]] = [("cause", fields.get("cause"))]
     collected = fields.get("aggregateErrors")
     if isinstance(collected, list):
@@ -116,7 +115,7 @@ def _children(fields: dict[str, Json], depth: int) -> Iterator[tuple[str, Printe
         if isinstance(value, dict) and depth < _MAX_DEPTH:
             error = next(_errors_in(value, depth + 1), None) or _bare(value)
             if error:
-                yield source, error
+                yield Child(source, error)
 
 
 def _bare(fields: dict[str, Json]) -> PrintedError | None:
@@ -124,4 +123,4 @@ def _bare(fields: dict[str, Json]) -> PrintedError | None:
     name, message = fields.get("type") or fields.get("name"), fields.get("message")
     if not isinstance(name, str) or not isinstance(message, str):
         return None
-    return PrintedError(Header(name, message), ())
+    return PrintedError(Header(name, message))

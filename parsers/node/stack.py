@@ -11,9 +11,8 @@ line that threw first), with `Elided` where util.inspect left lines out that are
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from parsers.model import Frame
 
@@ -23,14 +22,12 @@ MAX_FRAMES = 50
 #: The SDK cuts lines here, since its patterns backtrack; so do ours.
 _MAX_LINE = 1024
 
-_CALL = re.compile(
-    r"""at[ ](?:async[ ])?          # at async load (/srv/a.js:1:2)
-    (?:(?P<function>.+?)\s+\((?=.*\)\s*$))?   # the shortest text before a parenthesis that the line's end closes
-    (?:(?P<file>.+):(?P<line>\d+):(?P<column>\d+)?   # only the last :line:column counts: /srv/a:1:2/b.js:3:4
-      |(?P<place>[^)]+))            # <anonymous>, native, index 0, wasm://wasm/1:wasm-function[0]:0x22
-    \)?""",
-    re.VERBOSE,
-)
+_PLACE = r"""(?:(?P<file>.+):(?P<line>\d+):(?P<column>\d+)?   # only the last :line:column counts: /srv/a:1:2/b.js:3:4
+      |(?P<place>[^)]+))\)?"""  # <anonymous>, native, index 0, wasm://wasm/1:wasm-function[0]:0x22
+#: `at async load (/srv/a.js:1:2)`; the name is the shortest text before a parenthesis that the line's end closes.
+_CALL = re.compile(r"at[ ](?:async[ ])?(?:(?P<function>.+?)\s+\()?" + _PLACE, re.VERBOSE)
+#: `at /srv/a.js:1:2`, `at f (/srv/a.js:1:2) [as g]`
+_NAMELESS_CALL = re.compile(r"at[ ](?:async[ ])?(?P<function>(?!))?" + _PLACE, re.VERBOSE)
 _DATA_CALL = re.compile(r"at (?:async )?(.+?) \(data:(.*?),")
 _RULER = re.compile(r"\s*-{4,}\Z")
 _WEBPACK_ERROR = re.compile(r"\(error: (.*)\)")
@@ -49,25 +46,34 @@ _CALL_END = re.compile(
     r"(?::\d+|<anonymous>|\bnative|\bindex \d+|:0x[0-9a-f]+|\bframes|\(data:[^\n]*|\[as [^\]]+\])\)?\Z"
 )
 _LOCATION_END = re.compile(r":\d+:\d+\)?(?=[ ,\]}])")
+_SDK_CALL = re.compile(r"captureMessage|captureException")
 _MAX_MEMO = 1 << 13
 
 
-@dataclass(frozen=True, slots=True)
-class Elided:
+class Elided(NamedTuple):
     """Frames that the print left out because the error's cause shows them as well."""
 
-    count: int
+    lines: int
 
 
 Line: TypeAlias = "Frame | Elided"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Consecutive stack lines: what they say, and the text behind the last one (" {", ",", other arguments)."""
+class Run(NamedTuple):
+    """Consecutive stack lines.
+
+    Attributes:
+        lines: what they say, the line that threw first.
+        rest: the text behind the last one: " {", ",", further arguments of the print.
+        whole: as the SDK sends them, oldest call first; None where lines are left out.
+    """
 
     lines: tuple[Line, ...]
     rest: str
+    whole: tuple[Frame, ...] | None
+
+
+NO_RUN = Run((), "", ())
 
 
 @lru_cache(maxsize=_MAX_MEMO)
@@ -79,7 +85,7 @@ def parse_frame(line: str) -> Frame | None:
     data_call = _DATA_CALL.search(line)
     if data_call:
         return Frame(data_call[1], f"<data:{data_call[2]}>")
-    call = _CALL.search(line)
+    call = (_CALL if line.rstrip().endswith(")") else _NAMELESS_CALL).search(line)
     if call is None:
         return Frame("?", line) if _RULER.match(line) else None
     path = _path(call["file"]) or (None if call["place"] == "native" else call["place"])
@@ -149,8 +155,13 @@ def _read_run(block: str) -> Run:
         line, rest = _cut_rest(text)
         _add_line(lines, line.strip())
         if rest:
-            return Run(tuple(lines), block[end - 1 - len(rest) :])
-    return Run(tuple(lines), "")
+            return _run(lines, block[end - 1 - len(rest) :])
+    return _run(lines, "")
+
+
+def _run(lines: list[Line], rest: str) -> Run:
+    frames = tuple(line for line in lines if isinstance(line, Frame))
+    return Run(tuple(lines), rest, as_sent(frames) if len(frames) == len(lines) else None)
 
 
 _remembered_run = lru_cache(maxsize=1 << 11)(_read_run)
@@ -186,12 +197,19 @@ def _repeat(lines: list[Line], count: int, times: int) -> list[Line]:
 
 
 def expand(lines: tuple[Line, ...], cause: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    """Put back the lines that *cause* shows as well: behind the first line of it that equals the one before the gap."""
+    """Put back the lines that *cause* shows as well: those behind its first line that equals the one before the gap."""
     frames: list[Frame] = []
     for line in lines:
         if isinstance(line, Frame):
             frames.append(line)
         elif frames and frames[-1] in cause:
             begin = cause.index(frames[-1]) + 1
-            frames.extend(cause[begin : begin + line.count])
+            frames.extend(cause[begin : begin + line.lines])
     return tuple(frames[:MAX_FRAMES])
+
+
+def as_sent(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """*frames* oldest call first, at most as many as the SDK sends, without its own call."""
+    if frames and _SDK_CALL.search(frames[0].function or ""):
+        frames = frames[1:]
+    return frames[MAX_FRAMES - 1 :: -1]

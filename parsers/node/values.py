@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from parsers.model import Json
 
 #: Values longer than this are cut: they are context for people, not data.
 MAX_TEXT = 4096
+_SHORT = 80
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?\Z")
 _STRING = re.compile(r"(?P<quote>['\"`])(?P<inside>.*)(?P=quote)\Z", re.DOTALL)
@@ -23,6 +25,10 @@ _SHORT_PAIR = re.compile(rf"({KEY}): ('(?:[^'\\]|\\.)*+'|[^,'\[{{]++|[\[{{][^\[\
 
 def read_value(text: str) -> Json:
     """The value that *text* stands for: number, string, true, false, null; else the text itself."""
+    return _remembered_value(text) if len(text) <= _SHORT else _read_value(text)
+
+
+def _read_value(text: str) -> Json:
     if text in _WORDS:
         return _WORDS[text]
     if _NUMBER.match(text):
@@ -31,6 +37,9 @@ def read_value(text: str) -> Json:
     if quoted and quoted["quote"] not in _ESCAPE.sub("", quoted["inside"]):
         return unescape(quoted["inside"])[:MAX_TEXT]
     return text[:MAX_TEXT]
+
+
+_remembered_value = lru_cache(maxsize=1 << 12)(_read_value)
 
 
 def unescape(inside: str) -> str:
