@@ -106,7 +106,7 @@ class Plans:
 
     def __init__(self, settings: Settings, flags: Flags) -> None:
         """See the class."""
-        self._settings = settings
+        self.settings = settings
         self._flags = flags
         self._plans: dict[str, Plan] = {}
 
@@ -115,12 +115,12 @@ class Plans:
         reading = Reading()
         if path != "-":
             absolute = str(Path(path).absolute())
-            for source in self._settings.sources:
+            for source in self.settings.sources:
                 if _names(source, absolute):
                     reading = reading_of(source)
                     break
         if reading.name not in self._plans:
-            self._plans[reading.name] = Plan(_with_flags(reading, self._flags), self._settings)
+            self._plans[reading.name] = Plan(_with_flags(reading, self._flags), self.settings)
         return self._plans[reading.name]
 
 

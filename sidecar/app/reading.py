@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sidecar.app.plan import Plan
 from sidecar.errors import InputError
-from sidecar.identity import fingerprint_of
+from sidecar.identity import Checkpoint, fingerprint_of
 from sidecar.pipeline.interpret import FileReader, Interpreted, LogFile
 from sidecar.pipeline.scan import CHUNK_BYTES, Batch, scan
-from sidecar.tail.opening import HEAD_BYTES, open_log, unfit
+from sidecar.tail.opening import HEAD_BYTES, Log, open_log, unfit
 
 STDIN = "-"
 
@@ -26,16 +26,41 @@ class OpenedLog:
         head: its first bytes.
         read: gives the bytes behind them.
         file: what its records need to know of it.
+        log: the open file; None for standard input.
     """
 
     plan: Plan
     head: bytes
     read: Callable[[int], bytes]
     file: LogFile
+    log: Log | None = None
 
     def batches(self) -> Iterator[Batch]:
         """All records of the log."""
         return scan(self.plan.chooser(), self.read, self.head)
+
+    def from_offset(self, offset: int) -> tuple[Callable[[int], bytes], bytes, int]:
+        """(read, head, base) for `scan`, to go on at *offset*."""
+        if offset <= len(self.head):
+            return self.read, self.head[offset:], offset
+        position = len(self.head)
+        while position < offset and (skipped := len(self.read(min(offset - position, CHUNK_BYTES)))):
+            position += skipped
+        return self.read, b"", position
+
+    def checkpoint(self, source: str, offset: int = 0) -> Checkpoint:
+        """How far the file was read.
+
+        Raises:
+            InputError: standard input has no offsets.
+        """
+        if self.log is None:
+            raise InputError("standard input cannot be read again")
+        state = self.log.stat()
+        file = self.file
+        return Checkpoint(
+            source, file.path, state.st_dev, state.st_ino, file.fingerprint, file.generation, offset
+        )
 
     def interpreted(self) -> Iterator[Interpreted]:
         """All records of the log, and what becomes of each."""
@@ -54,10 +79,11 @@ def open_named(path: str, plan: Plan, now: float, stack: ExitStack) -> OpenedLog
         head = _checked(path, sys.stdin.buffer.read(CHUNK_BYTES))
         file = LogFile(path, fingerprint_of(head), 0, now, "read")
         return OpenedLog(plan, head, sys.stdin.buffer.read, file)
-    log = stack.enter_context(open_log(path))
+    log = open_log(path)
+    stack.callback(log.close)
     head = _checked(path, log.read(CHUNK_BYTES))
     file = LogFile(path, fingerprint_of(head), 0, log.stat().st_mtime, "file modified")
-    return OpenedLog(plan, head, log.read, file)
+    return OpenedLog(plan, head, log.read, file, log)
 
 
 def _checked(path: str, head: bytes) -> bytes:

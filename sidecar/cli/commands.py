@@ -52,8 +52,9 @@ def explain(
 ) -> None:
     """Show what each record of a log becomes: an event with its frames, or a log item."""
     from sidecar.cli import explain as command  # noqa: PLC0415 - see the package's docstring
+    from sidecar.cli.flags import plans_of  # noqa: PLC0415
 
-    plans = command.plans_of(config, log_format, source_roots, app_root, timezone)
+    plans = plans_of(config, log_format, source_roots, app_root, timezone)
     command.explain(files or ["-"], plans, as_json=as_json)
 
 
@@ -75,8 +76,18 @@ def backfill(
 ) -> None:
     """Send old logs to Sentry once, or show with --dry-run what would be sent."""
     from sidecar.cli import backfill as command  # noqa: PLC0415 - see the package's docstring
-    from sidecar.cli.explain import plans_of  # noqa: PLC0415
+    from sidecar.cli.flags import plans_of  # noqa: PLC0415
 
     plans = plans_of(config, log_format, source_roots, app_root, timezone)
     if dry_run:
         command.dry_run(paths, plans, as_json=as_json)
+    else:
+        raise typer.Exit(command.backfill(paths, plans, as_json=as_json))
+
+
+@app.command()
+def run(*, config: Config = None) -> None:
+    """Tail the logs that the settings name and deliver to Sentry, until SIGTERM."""
+    from sidecar.cli import run as command  # noqa: PLC0415 - see the package's docstring
+
+    command.run(config)

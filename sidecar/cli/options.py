@@ -1,14 +1,11 @@
-"""Options that several commands share, and what their text means."""
+"""Options that several commands share; what their text means is in `sidecar.cli.flags`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
-
-from sidecar.errors import UsageError
 
 Config = Annotated[
     Path | None,
@@ -48,32 +45,3 @@ Timezone = Annotated[
     typer.Option("--timezone", metavar="NAME", help="Zone of times that name none. [default: the machine's]"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-
-
-def source_root(text: str) -> tuple[str, str]:
-    """`LOGGED=LOCAL` as two paths.
-
-    Raises:
-        UsageError: it is not of that form, or LOCAL is no directory.
-    """
-    logged, found, local = text.partition("=")
-    if not found or not logged or not local:
-        raise UsageError(f"--source-root {text}: write it as LOGGED=LOCAL, such as /var/www/html=./src")
-    if not Path(local).is_dir():
-        raise UsageError(
-            f"--source-root {text}: {local} is no directory; name the one that holds the code of {logged}"
-        )
-    return logged, local
-
-
-def check_timezone(name: str | None) -> None:
-    """Refuse a zone that does not exist.
-
-    Raises:
-        UsageError: there is no such zone.
-    """
-    try:
-        if name is not None:
-            ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise UsageError(f"--timezone {name}: no such time zone; use a name such as Europe/Berlin") from None

@@ -72,6 +72,11 @@ class Place(NamedTuple):
     file: bytes
     offset: int
 
+    @property
+    def said_time(self) -> float | None:
+        """The time that the record itself says; None when it says none."""
+        return self.timestamp if self.time_source == "record" else None
+
 
 class Template:
     """What becomes of all records with the same text: outcome, issue, and the JSON that they share.

@@ -101,6 +101,11 @@ class FileReader:
         self._time = file.fallback_time
         self._time_source = file.fallback_source
 
+    def read_at(self, now: float) -> None:
+        """What follows was read at unix time *now*; records of a log that says no times are of then."""
+        if self._time_source == "read":
+            self._time = now
+
     def interpret(
         self, interpreter: Interpreter, records: list[Record], base: int, data: bytes
     ) -> Iterator[Interpreted]:

@@ -12,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from sidecar.event.payload import Outcome
 from sidecar.pipeline.interpret import Interpreted
 from sidecar.terminal.style import HOT, PLACE, QUIET, TITLE, level, moment, safe
 
@@ -26,8 +27,12 @@ def render_record(one: Interpreted, payload: Mapping[str, Any]) -> RenderableTyp
     stream = f"  {record.stream}" if record.stream else ""
     rule = f" by rule “{template.rule}”" if template.rule else ""
     line = Text(f"{head}{stream}  → {template.outcome}{rule}", style=QUIET)
-    shown = render_event(payload) if template.outcome == "event" else render_log(payload)
-    return Group(line, shown, Text())
+    return Group(line, render_payload(template.outcome, payload))
+
+
+def render_payload(outcome: Outcome, payload: Mapping[str, Any]) -> RenderableType:
+    """An event or a log item, and an empty line."""
+    return Group(render_event(payload) if outcome == "event" else render_log(payload), Text())
 
 
 def render_event(payload: Mapping[str, Any]) -> RenderableType:

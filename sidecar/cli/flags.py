@@ -1,0 +1,63 @@
+"""What the text of an option means, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from parsers.formats import NAMES
+from sidecar.app.plan import Flags, Plans
+from sidecar.app.settings import load_settings
+from sidecar.errors import UsageError
+from sidecar.event.source import SourceRoot
+from sidecar.settings.value_checks import nearest
+
+
+def plans_of(
+    config: Path | None,
+    log_format: str | None,
+    source_roots: Sequence[str] | None,
+    app_root: str | None,
+    timezone: str | None,
+) -> Plans:
+    """The plans that settings and flags make together.
+
+    Raises:
+        UsageError: a flag or the settings cannot be used.
+    """
+    if log_format is not None and log_format not in NAMES:
+        hint = nearest(log_format, NAMES) or f"; there are: {', '.join(NAMES)}"
+        raise UsageError(f"--format {log_format}: no such format{hint}")
+    check_timezone(timezone)
+    roots = tuple(source_root(text) for text in source_roots or ())
+    return Plans(load_settings(config), Flags(log_format, roots, app_root, timezone))
+
+
+def source_root(text: str) -> SourceRoot:
+    """`LOGGED=LOCAL` as a root.
+
+    Raises:
+        UsageError: it is not of that form, or LOCAL is no directory.
+    """
+    logged, found, local = text.partition("=")
+    if not found or not logged or not local:
+        raise UsageError(f"--source-root {text}: write it as LOGGED=LOCAL, such as /var/www/html=./src")
+    if not Path(local).is_dir():
+        raise UsageError(
+            f"--source-root {text}: {local} is no directory; name the one that holds the code of {logged}"
+        )
+    return SourceRoot(logged, local)
+
+
+def check_timezone(name: str | None) -> None:
+    """Refuse a zone that does not exist.
+
+    Raises:
+        UsageError: there is no such zone.
+    """
+    try:
+        if name is not None:
+            ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise UsageError(f"--timezone {name}: no such time zone; use a name such as Europe/Berlin") from None
