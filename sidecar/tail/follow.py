@@ -69,9 +69,12 @@ class Follower:
         checkpoint: where to go on.
         quiet_seconds: after this time without growth the held bytes are final.
         now: monotonic time.
+        context: the last bytes before its offset, where they are known.
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, quiet_seconds: float, now: float) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, *, quiet_seconds: float, now: float, context: bytes = b""
+    ) -> None:
         self.source = checkpoint.source
         self.path = checkpoint.path
         self.id: FileId = (checkpoint.device, checkpoint.inode)
@@ -83,7 +86,8 @@ class Follower:
         self.log: Log | None = None
         self._quiet = quiet_seconds
         self._held = b""
-        self._guard = b""
+        self._guard = context
+        self._compressed: bool | None = None
         self._furthest = checkpoint.offset
         self._more = True
         self._stuck = False
@@ -98,8 +102,8 @@ class Follower:
 
     @property
     def behind(self) -> bool:
-        """There is more to read at once."""
-        return self._more
+        """There is more to read at once, be it the error at the end of a broken archive."""
+        return self._more or (not self._held and isinstance(self.log, GzipLog) and self.log.broken)
 
     @property
     def held(self) -> int:
@@ -132,14 +136,25 @@ class Follower:
         """
         if self.log is not None:
             return
-        log = open_log(self.path, trust=True)
-        state = log.stat()
-        if (state.st_dev, state.st_ino) != self.id:
-            log.close()
-            raise MovedError(f"{shown(self.path)}: was moved away; looking for it under its new name")
+        log = self._reopen()
+        self._compressed = log.compressed
         self.log = log
         self._more = True
         self.truncated = self.truncated or self._is_other(log)
+
+    def _reopen(self) -> Log:
+        try:
+            log = open_log(self.path, trust=True)
+        except InputError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                raise MovedError(str(error)) from error
+            raise
+        state = log.stat()
+        # An inode is reused at once on many file systems; the archive of a log is never the log.
+        if (state.st_dev, state.st_ino) != self.id or self._compressed not in {None, log.compressed}:
+            log.close()
+            raise MovedError(f"{shown(self.path)}: was moved away; a rescan finds it")
+        return log
 
     def close(self) -> None:
         """Let the descriptor go, and the held bytes with it; they are read again from `offset`."""
@@ -218,7 +233,7 @@ class Follower:
         position = self.offset + len(self._held)
         if isinstance(log, GzipLog):
             fresh = self._unpack(log, position, max_bytes)
-            self._more = bool(fresh)
+            self._more = len(fresh) == max_bytes
         elif log is None:
             return b""
         else:

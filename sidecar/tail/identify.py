@@ -126,7 +126,7 @@ def identify(found: FoundFile, live: Iterable[Checkpoint], past: Iterable[Checkp
         ):
             return Copied(one)
     if own is not None and found.path == own.path:
-        return Truncated(own)
+        return Truncated(own) if own.fingerprint else Known(own)
     return New()  # if it has an inode that is known, that was reused
 
 
@@ -138,8 +138,8 @@ def has_copy_name(found: FoundFile, one: Checkpoint) -> bool:
 def _same_line(found: FoundFile, own: Checkpoint) -> bool:
     if own.fingerprint:
         return own.fingerprint == fingerprint_of(found.head)
-    # Nothing but the inode speaks for it: not enough under another name, unless part of a first line was read.
-    return not found.compressed and (found.path == own.path or own.offset > 0)
+    # Only the inode and part of a first line speak for it; of a file that was empty not even that.
+    return own.offset > 0 and not found.compressed
 
 
 def _same_file(found: FoundFile, own: Checkpoint) -> Verdict:

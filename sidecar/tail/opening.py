@@ -128,6 +128,11 @@ class GzipLog(_Opened):
         """See `_Opened.consumed`."""
         return self._raw_position - len(self._raw)
 
+    @property
+    def broken(self) -> bool:
+        """Damage was met; reading on past the good part raises."""
+        return self._broken is not None
+
     def _rewind(self) -> None:
         self._raw_position = self._position = 0
         self._raw = self._text = b""

@@ -106,7 +106,7 @@ class Roster:
         seen = {id_: one for id_, one in self._sightings().items() if id_ not in taken}
         for id_, sighting in seen.items():
             if id_ in self.files:
-                self._see_again(self.files[id_], sighting)
+                self._see_again(self.files[id_], sighting, now)
         for id_ in self.files.keys() - seen.keys():
             self._miss(id_, now)
         if self._first:
@@ -174,11 +174,13 @@ class Roster:
             self._waiting[id_] = follower.final_at
 
     def block(self, id_: FileId) -> None:
-        """A file cannot be read now; the next rescan tries again."""
-        self.files[id_].follower.close()
+        """A file cannot be read now: one that does not open is tried at the next rescan, broken data once it changed."""
+        follower = self.files[id_].follower
+        if follower.log is None:
+            self._blocked.add(id_)
+        follower.close()
         self.due.discard(id_)
         self._waiting.pop(id_, None)
-        self._blocked.add(id_)
 
     # -- what to store ------------------------------------------------------------------------------------------
 
@@ -195,7 +197,10 @@ class Roster:
 
     def take_forgotten(self) -> list[Checkpoint]:
         """Checkpoints of files that nobody will ask for again."""
-        taken, self._forgotten = self._forgotten, []
+        used = self.files.keys() | {(one.device, one.inode) for one in self._past}
+        # A row belongs to an inode: where that lives on as another file, the row was replaced and must stay.
+        taken = [one for one in self._forgotten if (one.device, one.inode) not in used]
+        self._forgotten.clear()
         for one in taken:
             self._stored.pop((one.device, one.inode), None)
         return taken
@@ -225,8 +230,12 @@ class Roster:
                 seen[one.id] = one
         return seen
 
-    def _see_again(self, followed: Followed, sighting: Sighting) -> None:
+    def _see_again(self, followed: Followed, sighting: Sighting, now: float) -> None:
         follower, before = followed.follower, followed.sighting
+        if follower.log is None and sighting != before:
+            # Only an open descriptor holds an inode fast: this may be another file by now, so meet it anew.
+            self.retire(sighting.id, now)
+            return
         if (before.size, before.mtime_ns) != (
             sighting.size,
             sighting.mtime_ns,
@@ -276,8 +285,8 @@ class Roster:
     def _accept(self, sighting: Sighting, found: FoundFile, verdict: Verdict, now: float) -> None:
         match verdict:
             case Known(checkpoint) | Renamed(checkpoint, _):
-                del self._past[checkpoint]
-                self._follow(sighting, checkpoint, now)
+                _, context = self._past.pop(checkpoint)
+                self._follow(sighting, checkpoint, now, context)
             case Truncated(checkpoint):
                 # What it was stays among the past: a copy of it may hold its unread bytes.
                 self._past[checkpoint] = now, b""
@@ -341,21 +350,20 @@ class Roster:
         except InputError:
             return False
 
-    def _follow(self, sighting: Sighting, checkpoint: Checkpoint, now: float) -> Follower:
+    def _follow(
+        self, sighting: Sighting, checkpoint: Checkpoint, now: float, context: bytes = b""
+    ) -> Follower:
         device, inode = sighting.id
         here = dataclasses.replace(checkpoint, path=sighting.path, device=device, inode=inode)
-        follower = Follower(here, quiet_seconds=self._quiet, now=now)
+        follower = Follower(here, quiet_seconds=self._quiet, now=now, context=context)
         self.files[sighting.id] = Followed(follower, sighting, _real(sighting.path))
         self.due.add(sighting.id)
         self._changed[sighting.id] = None
         return follower
 
     def _drop(self, checkpoint: Checkpoint) -> None:
-        """Forget a past file, unless its row in the store belongs to a later life of the same inode."""
         del self._past[checkpoint]
-        id_ = (checkpoint.device, checkpoint.inode)
-        if id_ not in self.files and all((one.device, one.inode) != id_ for one in self._past):
-            self._forgotten.append(checkpoint)
+        self._forgotten.append(checkpoint)
 
     def _probe(self, sighting: Sighting) -> FoundFile | None:
         probed = self._probed.get(sighting.id)
