@@ -57,7 +57,10 @@ def outbox(directory: Path, settings: Settings, dsn: str, clock: Clock) -> Itera
             return answer
 
         courier = Courier(store, Sender(store, post, clock=clock))
-        yield courier
+        try:
+            yield courier
+        finally:
+            transport.close()
 
 
 def dsn_of(settings: Settings) -> str | None:

@@ -48,6 +48,13 @@ def explain(
     app_root: AppRoot = None,
     timezone: Timezone = None,
     config: Config = None,
+    match: Annotated[
+        str | None,
+        typer.Option("--match", metavar="TEXT", help="Only records whose title or text holds TEXT."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Stop after N records.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what each record of a log becomes: an event with its frames, or a log item."""
@@ -55,7 +62,7 @@ def explain(
     from sidecar.cli.flags import plans_of  # noqa: PLC0415
 
     plans = plans_of(config, log_format, source_roots, app_root, timezone)
-    command.explain(files or ["-"], plans, as_json=as_json)
+    command.explain(files or ["-"], plans, match=match, limit=limit, as_json=as_json)
 
 
 @app.command()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import orjson
 
@@ -11,17 +12,27 @@ from sidecar.app.explaining import as_json as row_of
 from sidecar.app.explaining import explained
 from sidecar.app.plan import Plans
 from sidecar.clock import SYSTEM
+from sidecar.pipeline.interpret import Interpreted
 
 
-def explain(files: Sequence[str], plans: Plans, *, as_json: bool) -> None:
-    """Print each record of *files* and what becomes of it."""
+def explain(
+    files: Sequence[str], plans: Plans, *, match: str | None, limit: int | None, as_json: bool
+) -> None:
+    """Print the records of *files* and what becomes of each; those that *match*, at most *limit*."""
+    rows = islice(_matching(explained(files, plans, SYSTEM), match), limit)
     if as_json:
-        for path, one in explained(files, plans, SYSTEM):
+        for path, one in rows:
             sys.stdout.buffer.write(row_of(path, one))
         return
     from sidecar.terminal import output  # noqa: PLC0415 - JSON needs no rich
     from sidecar.terminal.event import render_record  # noqa: PLC0415
 
     console = output()
-    for _, one in explained(files, plans, SYSTEM):
+    for _, one in rows:
         console.print(render_record(one, orjson.loads(one.payload())))
+
+
+def _matching(rows: Iterator[tuple[str, Interpreted]], text: str | None) -> Iterator[tuple[str, Interpreted]]:
+    for path, one in rows:
+        if text is None or text in one.template.title or text in one.template.event.message:
+            yield path, one

@@ -104,6 +104,11 @@ class Template:
         self._shared: tuple[bytes, bytes] | None = None
 
     @property
+    def title(self) -> str:
+        """`Type: message`, or the message."""
+        return title_of(self.event)
+
+    @property
     def issue_key(self) -> str:
         """Equal for events of one issue."""
         return self._composer.issue_key(self.event)

@@ -38,7 +38,7 @@ def render_payload(outcome: Outcome, payload: Mapping[str, Any]) -> RenderableTy
 def render_event(payload: Mapping[str, Any]) -> RenderableType:
     """Everything of an issue event that helps to understand it."""
     values = list(reversed((payload.get("exception") or {}).get("values") or []))
-    parts: list[RenderableType] = [_heading(payload, values), _facts(payload)]
+    parts: list[RenderableType] = [_heading(payload, values), *_facts(payload)]
     above: list[Mapping[str, Any]] = []
     for value in values:
         parts += _exception(value, above)
@@ -68,17 +68,17 @@ def _titled(value: Mapping[str, Any]) -> Text:
     return Text.assemble((safe(str(value["type"])), TITLE), (f": {text}" if text else "", ""))
 
 
-def _facts(payload: Mapping[str, Any]) -> RenderableType:
+def _facts(payload: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """When, where, with which tags."""
     log = payload["contexts"]["log"]
     time = moment(payload["timestamp"])
     if log["time"] != "record":
         time += f" (time of: {log['time']})"
-    facts = [time, f"{log['file']} at byte {log['offset']}"]
     named = {key: payload[key] for key in ("environment", "release", "server_name") if key in payload}
-    facts.append("  ".join(f"{key}={value}" for key, value in {**named, **payload.get("tags", {})}.items()))
-    mechanism = _mechanism(payload)
-    facts.append(f"{payload['platform']}, {mechanism}, event {payload['event_id']}")
-    return _indented(Text(safe("\n".join(facts)), style=QUIET), 2)
+    tags = "  ".join(f"{key}={value}" for key, value in {**named, **payload.get("tags", {})}.items())
+    about = f"{payload['platform']}, {_mechanism(payload)}, event {payload['event_id']}"
+    for fact in (time, f"{log['file']} at byte {log['offset']}", tags, about):
+        yield _note(safe(fact))
 
 
 def _mechanism(payload: Mapping[str, Any]) -> str:
@@ -165,25 +165,25 @@ def _frame(frame: Mapping[str, Any], *, with_source: bool) -> Iterator[Renderabl
     if "context_line" not in frame:
         return
     if with_source:
-        yield _indented(_source(frame), 4)
+        yield from _source(frame)
     else:
         text = Text(_shown(frame["context_line"]).strip(), style=QUIET, no_wrap=True, overflow="ellipsis")
         yield _indented(text, 6)
 
 
-def _source(frame: Mapping[str, Any]) -> Text:
+def _source(frame: Mapping[str, Any]) -> Iterator[RenderableType]:
     """The frame's line, marked, between its neighbours; numbered."""
     pre, post = frame.get("pre_context", [])[-_SOURCE_LINES:], frame.get("post_context", [])[:_SOURCE_LINES]
     first = frame["lineno"] - len(pre)
     width = len(str(frame["lineno"] + len(post)))
-    text = Text(no_wrap=True, overflow="ellipsis")
     for number, line in enumerate([*pre, frame["context_line"], *post], first):
         here = number == frame["lineno"]
+        text = Text(no_wrap=True, overflow="ellipsis")
         text.append(f"{'›' if here else ' '} {number:>{width}} ", style=HOT if here else QUIET)
         text.append("│ ", style=QUIET)
-        text.append(_shown(line) + "\n", style="bold" if here else "")
-    text.rstrip()
-    return text
+        text.append(_shown(line), style="bold" if here else "")
+        text.rstrip()
+        yield _indented(text, 4)
 
 
 def _shown(line: str) -> str:
