@@ -101,9 +101,8 @@ class Mechanism:
     is_exception_group: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ExceptionValue:
-    """One exception of a chain.
+class ExceptionValue(NamedTuple):
+    """One exception of a chain; a tuple for the same reason as `Record`.
 
     Attributes:
         type: class name as the official SDK sends it.
@@ -118,15 +117,14 @@ class ExceptionValue:
     mechanism: Mechanism = Mechanism()
 
 
-@dataclass(frozen=True, slots=True)
-class LogEvent:
-    """A parsed record body: everything its bytes say, nothing else.
+class LogEvent(NamedTuple):
+    """A parsed record body: everything its bytes say, nothing else; a tuple for the same reason as `Record`.
 
     Attributes:
         format: the finer format name that `explain` reports, such as "php.error_log".
         platform: Sentry's platform: "php", "node" or "other".
         level: Sentry's level.
-        message: the text for people: title of a log item; for exceptions the record's first line.
+        message: the text of a log item, or of an issue without an exception; for others what was said beside the exception.
         issue: True when the record is an issue event; False when it is a log item.
         exceptions: oldest cause first, the one thrown last at the end (Sentry's order).
         logger: Sentry's logger field, such as "console".

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from parsers.model import ExceptionValue, Frame, Level, LogEvent, Mechanism
 from parsers.php.trace import Location, evaluated, parse_chain, split_location
-from parsers.text import decode, first_line
+from parsers.text import decode
 
 FORMAT_NAME = "php.error_log"
 ERROR_EXCEPTION = "ErrorException"
@@ -93,9 +93,7 @@ def _frames_at(location: Location | None) -> tuple[Frame, ...]:
 
 
 def _issue(level: Level, exceptions: tuple[ExceptionValue, ...]) -> LogEvent:
-    last = exceptions[-1]
-    message = f"{last.type}: {first_line(last.value)}" if last.value else last.type
-    return LogEvent(FORMAT_NAME, "php", level, message, issue=True, exceptions=exceptions)
+    return LogEvent(FORMAT_NAME, "php", level, "", issue=True, exceptions=exceptions)
 
 
 def parse_free_text(text: str) -> LogEvent:

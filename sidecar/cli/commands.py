@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sidecar import __version__
 from sidecar.cli.options import AppRoot, AsJson, Config, LogFormat, SourceRoots, Timezone
 
 app = typer.Typer(
@@ -21,9 +22,7 @@ app = typer.Typer(
 
 def _version(value: bool) -> None:  # noqa: FBT001 - the shape of a typer callback
     if value:
-        from importlib import metadata  # noqa: PLC0415 - see the package's docstring
-
-        typer.echo(f"sentry-sidecar {metadata.version('sentry-sidecar')}")
+        typer.echo(f"sentry-sidecar {__version__}")
         raise typer.Exit
 
 

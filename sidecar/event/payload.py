@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import orjson
 
 from parsers.model import ExceptionValue, Frame, LogEvent
+from sidecar import __version__
 from sidecar.event import node, php
 from sidecar.event.issue import Issue, culprit_of, stack_key, template_of, title_of
 from sidecar.event.source import SourceCode
 
-SDK = {"name": "sentry-sidecar", "version": metadata.version("sentry-sidecar")}
+SDK = {"name": "sentry-sidecar", "version": __version__}
 
 #: Relay keeps the 50 oldest and 200 newest frames of a stack (reference: sentry.md 1.3).
 _OLDEST_FRAMES, _NEWEST_FRAMES = 50, 200
@@ -78,6 +78,14 @@ class Place(NamedTuple):
         return self.timestamp if self.time_source == "record" else None
 
 
+class Cell(Protocol):
+    """Counts the events of an issue."""
+
+    def see(self, when: float | None) -> None:
+        """Count one more."""
+        ...
+
+
 class Template:
     """What becomes of all records with the same text: outcome, issue, and the JSON that they share.
 
@@ -99,7 +107,7 @@ class Template:
         self.event = event
         self.outcome: Outcome = outcome
         self.rule = rule
-        self.cell: object = None
+        self.cell: Cell | None = None
         self._composer = composer
         self._shared: tuple[bytes, bytes] | None = None
 

@@ -62,23 +62,19 @@ class Interpreter:
         """*zone*: for stamps without one; *logs*: whether records that are no issue become log items."""
         self.format = log_format
         self._composer = composer
-        self._times = Times(log_format.read_stamp, zone)
         self._logs = logs
-        self._memo: Memo[Template] = Memo()
-        self.unix = self._times.unix
+        #: Unix time of a stamp.
+        self.times = Times(log_format.read_stamp, zone)
+        #: What becomes of every record with a body.
+        self.templates: Memo[Template] = Memo(self._template)
 
     def forget(self) -> None:
         """Make everything anew from here on: source files may have changed."""
-        self._memo.clear()
+        self.templates.clear()
         self._composer.forget()
 
-    def template(self, body: bytes) -> Template:
-        """What becomes of every record with this body."""
-        known = self._memo.get(body)
-        if known is None:
-            known = self._decide(self.format.parse(body))
-            self._memo.put(body, known)
-        return known
+    def _template(self, body: bytes) -> Template:
+        return self._decide(self.format.parse(body))
 
     def _decide(self, event: LogEvent) -> Template:
         if event.issue:
@@ -111,10 +107,10 @@ class FileReader:
     ) -> Iterator[Interpreted]:
         """What becomes of *records* of *data*, which starts at byte *base* of the file."""
         file = self._file
-        template, unix = interpreter.template, interpreter.unix
+        templates, times = interpreter.templates, interpreter.times
         for record in records:
             time_source: TimeSource = "record"
-            when = unix(record.stamp)
+            when = times[record.stamp]
             if when is None:
                 when, time_source = self._time, self._time_source
             else:
@@ -124,6 +120,6 @@ class FileReader:
             event_id = event_id_of(file.fingerprint, file.generation, offset, span)
             yield Interpreted(
                 record,
-                template(record.body),
+                templates[record.body],
                 Place(event_id, when, time_source, self._trace_id, self._path, offset),
             )

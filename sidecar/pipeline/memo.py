@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 _Value = TypeVar("_Value")
 
@@ -11,38 +12,33 @@ _PER_ENTRY = 1024
 _FACTOR = 2
 
 
-class Memo(Generic[_Value]):
-    """Two dictionaries that take turns: the newer fills up, the older holds what was used before.
+class Memo(dict[bytes, _Value]):
+    """A dictionary that makes what it does not know: `memo[text]`.
 
-    Cheaper than a least-recently-used list, which would cost a write at every hit; what is in use survives each turn.
+    A hit costs what a dictionary's hit costs, with no call of Python's.  When it is full it starts anew: what repeats is
+    soon back, and keeping order would cost a write at every hit.
     """
 
-    def __init__(self, max_bytes: int = 32 << 20) -> None:
-        """At most *max_bytes* are kept, by estimate."""
-        self._limit = max_bytes // 2
-        self._new: dict[bytes, _Value] = {}
-        self._old: dict[bytes, _Value] = {}
+    def __init__(self, make: Callable[[bytes], _Value], max_bytes: int = 24 << 20) -> None:
+        """*make* the value of a text; at most *max_bytes* are kept, by estimate."""
+        super().__init__()
+        self._make = make
+        self._limit = max_bytes
         self._cost = 0
 
-    def get(self, key: bytes) -> _Value | None:
-        """What was put under *key*, if it is still known."""
-        value = self._new.get(key)
-        if value is None:
-            value = self._old.get(key)
-            if value is not None:
-                self.put(key, value)
-        return value
-
-    def put(self, key: bytes, value: _Value) -> None:
-        """Remember *value*; a key of more than an eighth of the memory is not kept."""
+    def __missing__(self, key: bytes) -> _Value:
+        """Make the value, and keep it unless it is an eighth of all."""
+        value = self._make(key)
         cost = _PER_ENTRY + _FACTOR * len(key)
-        if cost > self._limit // 4:
-            return
+        if cost > self._limit // 8:
+            return value
         if self._cost + cost > self._limit:
-            self._old, self._new, self._cost = self._new, {}, 0
-        self._new[key] = value
+            self.clear()
         self._cost += cost
+        self[key] = value
+        return value
 
     def clear(self) -> None:
         """Forget everything."""
-        self._new, self._old, self._cost = {}, {}, 0
+        super().clear()
+        self._cost = 0

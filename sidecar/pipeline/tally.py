@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from parsers.model import Level, Record
@@ -15,25 +16,39 @@ _OTHER = "other issues"
 
 @dataclass(slots=True)
 class IssueCount:
-    """One issue of a summary; times are unix, None while no record said one."""
+    """One issue of a summary.
+
+    Attributes:
+        key: see `sidecar.event.issue.Issue`, like title, culprit and level.
+        count: events.
+        first: unix time of the earliest; infinite while none said a time.
+        last: unix time of the latest; minus infinite while none said a time.
+    """
 
     key: str
     title: str
     culprit: str
     level: Level
     count: int = 0
-    first_seen: float | None = None
-    last_seen: float | None = None
+    first: float = math.inf
+    last: float = -math.inf
+
+    @property
+    def first_seen(self) -> float | None:
+        """Unix time of the earliest event; None while none said a time."""
+        return None if self.first == math.inf else self.first
+
+    @property
+    def last_seen(self) -> float | None:
+        """Unix time of the latest event; None while none said a time."""
+        return None if self.last == -math.inf else self.last
 
     def see(self, when: float | None) -> None:
         """Count one more event."""
         self.count += 1
-        if when is None:
-            return
-        if self.first_seen is None or when < self.first_seen:
-            self.first_seen = when
-        if self.last_seen is None or when > self.last_seen:
-            self.last_seen = when
+        if when is not None:
+            self.first = min(self.first, when)
+            self.last = max(self.last, when)
 
 
 @dataclass(slots=True)
@@ -46,16 +61,17 @@ class Tally:
     issues: dict[str, IssueCount] = field(default_factory=dict)
 
     def add(self, interpreter: Interpreter, records: list[Record]) -> None:
-        """Count *records*.  This is all that a dry run does with a record, so it is short."""
-        template_of, unix = interpreter.template, interpreter.unix
-        outcomes = self.outcomes
-        for record in records:
-            template = template_of(record.body)
-            outcomes[template.outcome] += 1
-            if template.outcome == "event":
-                self._cell(template).see(unix(record.stamp))
+        """Count *records*.  This is all that a dry run does with a record, so it is short, and its look-ups are C's."""
+        templates, times, outcomes = interpreter.templates, interpreter.times, self.outcomes
+        for _, _, stamp, body, _ in records:
+            template = templates[body]
+            outcome = template.outcome
+            outcomes[outcome] += 1
+            if outcome == "event":
+                (template.cell or self._cell(template)).see(times[stamp])
         self.records += len(records)
-        self.bytes += sum(record.length for record in records)
+        if records:
+            self.bytes += records[-1].offset + records[-1].length - records[0].offset
 
     def add_one(self, template: Template, length: int, when: float | None) -> None:
         """Count one record that was interpreted elsewhere."""
@@ -63,12 +79,9 @@ class Tally:
         self.bytes += length
         self.outcomes[template.outcome] += 1
         if template.outcome == "event":
-            self._cell(template).see(when)
+            (template.cell or self._cell(template)).see(when)
 
     def _cell(self, template: Template) -> IssueCount:
-        cell = template.cell
-        if isinstance(cell, IssueCount):
-            return cell
         key = template.issue_key
         found = self.issues.get(key)
         if found is None:

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from parsers.model import StampReader
+from sidecar.pipeline.memo import Memo
 
-_KEPT = 4096
+_KEPT_BYTES = 4 << 20
 _TOO_FAR = 253_402_300_800.0  # the year 10000
 
 
-class Times:
-    """Reads stamps; many records share one, so the last few thousand are remembered.
+class Times(Memo[float | None]):
+    """`times[stamp]` is a stamp as unix time, None when it is no time.  Many records share one, so they are remembered.
 
     A local time that a zone has twice (the end of summer time) is read as the first of the two, see "Known limitations".
     """
 
     def __init__(self, read_stamp: StampReader, zone: str | None = None) -> None:
         """*zone* is for stamps that name none; None stands for the machine's."""
+        super().__init__(self._compute, _KEPT_BYTES)
         self._read = read_stamp
         self._zone = ZoneInfo(zone) if zone else None
-        self._known: dict[bytes, float | None] = {b"": None}
-
-    def unix(self, stamp: bytes) -> float | None:
-        """Seconds since 1970; None when *stamp* is no time."""
-        try:
-            return self._known[stamp]
-        except KeyError:
-            if len(self._known) >= _KEPT:
-                self._known = {b"": None}
-            found = self._known[stamp] = self._compute(stamp)
-            return found
 
     def _compute(self, stamp: bytes) -> float | None:
-        read = self._read(stamp)
+        read = self._read(stamp) if stamp else None
         if read is None:
             return None
         when = read.when
@@ -49,6 +41,7 @@ class Times:
         return unix if 0 <= unix < _TOO_FAR else None
 
 
+@lru_cache(maxsize=256)
 def _zone_named(name: str) -> dt.tzinfo | None:
     try:
         return ZoneInfo(name)
