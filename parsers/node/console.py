@@ -25,7 +25,7 @@ _BOUNDARY = re.compile(
     rb"""\n(?![ ]{4}at\ )(?:             # most lines are stack lines: see them off first
       (?=[^\s}\])\x1b])(?![CEFTN(](?:     # a line that is not indented, closes nothing, and is no part of a stack
         (?<=E)mitted\ 'error'\ event\ |(?<=T)hrown\ at:\r?\n|(?<=F)rom\ previous\ event:\r?\n
-        |(?<=C)aused\ by:\ [^\n]{0,1000}\n[ \t]+at[ ]
+        |(?<=C)aused\ by:\ [^\n]{0,1000}\n(?:[ \t]+at\ |\Z)   # unless a stack follows, or nothing yet
         |(?<=\()Use\ `node\ --trace-|(?<=N)ode\.js\ v\d+\.\d+\.\d+[^\s]*\r?(?:\n|\Z)))
     | (?=\x1b)(?!(?:\x1b\[[\d;]*m)+[ \t}\])\r\n])          # the same behind colours
     | (?=[ \t}\])\x1b])(?:(?<=\n\n)|(?<=\n\r\n))           # anything behind a blank line

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from parsers.model import ExceptionValue, Json, Level, LogEvent
 from parsers.node.exceptions import CONSOLE, LOGGER, REJECTION, WARNING, Origin, exceptions_of
-from parsers.node.fatal import FatalPrint, origin_of, read_fatal, without_thrown_at
 from parsers.node.header import Header, find_header, read_header
 from parsers.node.inspected import PrintedError, read_bracketed, read_error
 from parsers.node.levels import level_of, named_level
 from parsers.node.quoted import may_hold, read_quoted
-from parsers.node.values import read_value
+from parsers.node.stack import find_stack
+from parsers.node.thrown import read_thrown
 from parsers.text import decode, first_line
 
 FORMAT_NAME = "node.console"
@@ -20,27 +20,18 @@ FORMAT_NAME = "node.console"
 _MAX_MESSAGE = 8192
 
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
-_STACK = re.compile(
-    r"\n( *) {4}at (?=[^\n]*:\d+:\d|[^\n]*(?:<anonymous>|\(native\)|\(index \d|wasm-function|\Wnative$))",
-    re.MULTILINE,
-)
-_QUOTED_STACK = re.compile(
-    r"(?:\n {4}at [^\n]*)++(?=\n[^\s}\])])(?!\n(?:Emitted 'error' event |Thrown at:|From previous event:))"
-)
 _INNER_STACK_END = re.compile(r".*\n {5,}at [^\n]*", re.DOTALL)
 _BRACKETED = re.compile(
-    r"(?:<ref \*\d+> )?\[(?=(?:[A-Z][\w$.]*(?:Error|Exception)|Error|Exception)(?: \[[^\]\n]+\])?: |[\w$.]+ \[[A-Z]\w*Error\]: )"
+    r"(?:<ref \*\d+> )?\[(?=(?:[A-Z][\w$.]*(?:Error|Exception)|Error|Exception)(?: \[[^\]\n]{1,120}\])?: |[\w$.]{1,200} \[[A-Z]\w*Error\]: )"
 )
 _WARNING = re.compile(
     r"\(node:\d+\) (?:\[(?P<code>[^\]\n]+)\] )?(?P<name>[A-Za-z_$][\w$]*): (?P<message>.*)", re.DOTALL
 )
 _WARNING_HINT = re.compile(r"\n\(Use `[^\n]* --trace-(?:warnings|deprecation)[^\n]*")
 _REJECTION_WARNING = "UnhandledPromiseRejectionWarning"
-_REASON = re.compile(r'The promise rejected with the reason "(?P<reason>.*)"\.', re.DOTALL)
 _DUMP = re.compile(r"(?:\A|\n)FATAL ERROR: (?P<text>[^\n]*)")
 _DUMP_STARTS = ("<--- Last few GCs", "FATAL ERROR: ", "# Fatal error in", "----- Native stack trace")
 _TRAILER_CHARS = 80
-_OBJECT_KEY = re.compile(r"(?:^\{ |^  |, )([\w$]+|'[^'\n]*'): ", re.MULTILINE)
 _PLAIN_ERROR = re.compile(
     r"(?:.{0,200}(?::|\]|\u2a2f) )?(?:[A-Z][\w$]*)?(?:Error|Exception)(?: \[[A-Z][A-Z0-9_]*\])?: \S"
 )
@@ -81,8 +72,7 @@ def _special(text: str) -> LogEvent | None:
         and not text.startswith("<anonymous_script>:")
     ):
         return None
-    fatal = read_fatal(text)
-    return _fatal(fatal) if fatal else None
+    return _fatal(text)
 
 
 def _dump(text: str) -> LogEvent:
@@ -92,62 +82,9 @@ def _dump(text: str) -> LogEvent:
     return LogEvent(FORMAT_NAME, "node", "fatal", message, issue=True, extra={"dump": text[:_MAX_MESSAGE]})
 
 
-def _fatal(fatal: FatalPrint) -> LogEvent:
-    value = fatal.value
-    stack = _STACK.search(value)
-    message_end = _message_end(value)
-    if value.startswith("[") or (value.startswith("<ref") and "[" in value[:20]):
-        error = read_bracketed(value, 0, 0)
-    elif stack and stack[1] == "" and not fatal.hinted and value[:1] not in "{[":
-        error = read_error(value, 0, 0, message_end=message_end)
-    else:
-        error = None
-    origin = origin_of(fatal, value[message_end:], error.run.lines if error else ())
-    if error is None and not fatal.hinted and find_header(value, 0, len(_first_line(value))) == 0:
-        error = PrintedError(read_header(value))
-    if error is None:
-        return _event(
-            PrintedError(Header("Error", _thrown_value(value))), origin, _first_line(value), synthetic=True
-        )
-    reason = _REASON.search(error.header.message)
-    if reason and origin is REJECTION:
-        return _event(
-            PrintedError(Header("Error", reason["reason"])), origin, _first_line(value), synthetic=True
-        )
-    return _event(error, origin, _first_line(value))
-
-
-def _message_end(value: str) -> int:
-    """Offset behind the last stack in *value* that text follows at its margin, so that it belongs to the message."""
-    end = 0
-    for quoted in _QUOTED_STACK.finditer(value):
-        end = quoted.end()
-    return end if "\n    at " in value[end:] else 0
-
-
-def _thrown_value(value: str) -> str:
-    """The value that the SDK gives an exception for something thrown that is no Error."""
-    value = without_thrown_at(value)
-    if not value.startswith("{"):
-        return value
-    inside = _object_texts(value)
-    name, message = inside.get("name"), inside.get("message")
-    if isinstance(name, str):
-        return f"'{name}' captured as exception" + (
-            f" with message '{message}'" if isinstance(message, str) else ""
-        )
-    if isinstance(message, str):
-        return message
-    return "Object captured as exception with keys: " + (", ".join(sorted(inside)) or "[object has no keys]")
-
-
-def _object_texts(value: str) -> Mapping[str, Json]:
-    keys = list(_OBJECT_KEY.finditer(value))
-    stops = [key.start() for key in keys[1:]] + [len(value)]
-    return {
-        key[1].strip("'"): read_value(value[key.end() : stop].strip().rstrip("},").strip())
-        for key, stop in zip(keys, stops, strict=True)
-    }
+def _fatal(text: str) -> LogEvent | None:
+    thrown = read_thrown(text)
+    return thrown and _event(thrown.error, thrown.origin, thrown.title, synthetic=thrown.synthetic)
 
 
 def _warning(text: str) -> LogEvent | None:
@@ -155,7 +92,7 @@ def _warning(text: str) -> LogEvent | None:
     if warning is None:
         return None
     message = warning["message"]
-    if warning["name"] == _REJECTION_WARNING and _STACK.search(message):
+    if warning["name"] == _REJECTION_WARNING and find_stack(message, 0):
         error = read_error(message, max(find_header(message, 0, len(message)), 0), 0)
         if error:
             return _event(error, REJECTION, _first_line(text))
@@ -177,15 +114,11 @@ def _quoted(text: str) -> LogEvent | None:
 
 def _printed(text: str) -> LogEvent | None:
     """An error that the application printed, with whatever text around it."""
-    stack = text.find("\n    at ")
-    indent = 0
-    if stack < 0 or not _STACK.match(text, stack):
-        found = _STACK.search(text)
-        if found is None:
-            return _without_stack(text)
-        stack, indent = found.start(), len(found[1])
-    begin = _header_begin(text, stack)
-    error = read_error(text, begin, indent)
+    stack = find_stack(text, 0)
+    if stack is None:
+        return _without_stack(text)
+    begin = _header_begin(text, stack.offset)
+    error = read_error(text, begin, stack.indent)
     if error is None:
         return None
     if error.header.name == "Trace" and text.startswith("Trace"):

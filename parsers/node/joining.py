@@ -26,9 +26,11 @@ REACH_BYTES = 1 << 18
 #: The header of an error whose class is named as usual: `TypeError [ERR_X]: message`.
 _HEADER = re.compile(rb"(?:Error|Exception)(?: \[[^\]\n]{1,80}\])?(?::|\r?$)", re.MULTILINE)
 #: A header whose next line is no stack line.
-_OPEN = rb"(?: \[[^\]\n]{1,80}\])?(?::[^\n]*)?\r?\n(?![ \t]+(?:\x1b\[[\d;]*m)*at |\x1b\[[\d;]*m[ \t]+at )"
-_OPEN_ERROR = re.compile(rb"Error" + _OPEN)
-_OPEN_EXCEPTION = re.compile(rb"Exception" + _OPEN)
+#: It takes in the rest of the line in any case, so that a line of a thousand headers is read once.
+_OPEN = rb"""(?:\ \[[^\]\n]{1,80}\])?(?::[^\n]*+)?+
+    (?P<open>\r?\n(?![ \t]+(?:\x1b\[[\d;]*m)*at\ |\x1b\[[\d;]*m[ \t]+at\ ))?"""
+_OPEN_ERROR = re.compile(rb"Error" + _OPEN, re.VERBOSE)
+_OPEN_EXCEPTION = re.compile(rb"Exception" + _OPEN, re.VERBOSE)
 _FRAME = re.compile(rb"(?:\A|\n)(?:\x1b\[[\d;]*m)*[ \t]+(?:\x1b\[[\d;]*m)*at [^\n]")
 
 #: The line under the source line of a fatal print; JSON.parse of an empty text has neither source nor caret.
@@ -131,9 +133,15 @@ def _openers(paragraphs: Paragraphs) -> Iterator[_Opener]:
 
 
 def _all(paragraphs: Paragraphs, kind: str, pattern: re.Pattern[bytes]) -> Iterator[_Opener]:
+    """One opener for each paragraph where *pattern* is found, `open` if it has a group of that name."""
+    last = -1
     for found in pattern.finditer(paragraphs.data):
+        if kind == "message" and found["open"] is None:
+            continue
         index = paragraphs.at(found.start())
-        yield _Opener(index, kind, index)
+        if index != last:
+            yield _Opener(index, kind, index)
+        last = index
 
 
 def _fatal_opener(paragraphs: Paragraphs, caret: int) -> Iterator[_Opener]:

@@ -45,6 +45,10 @@ _REPEATED_LINES = re.compile(r"\.\.\. collapsed \d+ duplicate lines matching abo
 _CALL_END = re.compile(
     r"(?::\d+|<anonymous>|\bnative|\bindex \d+|:0x[0-9a-f]+|\bframes|\(data:[^\n]*|\[as [^\]]+\])\)?\Z"
 )
+_STACK = re.compile(
+    r"\n( *) {4}at (?=[^\n]*:\d+:\d|[^\n]*(?:<anonymous>|\(native\)|\(index \d|wasm-function|\Wnative$))",
+    re.MULTILINE,
+)
 _LOCATION_END = re.compile(r":\d+:\d+\)?(?=[ ,\]}])")
 _SDK_CALL = re.compile(r"captureMessage|captureException")
 _MAX_MEMO = 1 << 13
@@ -135,6 +139,22 @@ def _decode_uri(path: str) -> str:
 def _decoded(escapes: re.Match[str]) -> str:
     text = bytes.fromhex(escapes[0].replace("%", "")).decode("utf-8")
     return "".join(f"%{ord(char):02X}" if char in _RESERVED else char for char in text)
+
+
+class Place(NamedTuple):
+    """Where a stack begins: the offset of the line end before it, and how far its error's header is indented."""
+
+    offset: int
+    indent: int
+
+
+def find_stack(text: str, begin: int) -> Place | None:
+    """The first stack line in *text* behind *begin*; lines at the margin go before those of inner errors."""
+    margin = text.find("\n    at ", begin)
+    if margin >= 0 and _STACK.match(text, margin):
+        return Place(margin, 0)
+    found = _STACK.search(text, begin)
+    return Place(found.start(), len(found[1])) if found else None
 
 
 def read_run(block: str) -> Run:
