@@ -39,7 +39,7 @@ def _options(
 @app.command()
 def explain(
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="[FILE|-]...", help="Logs; - is standard input.")
+        list[str] | None, typer.Argument(metavar="FILE|-", help="Logs; - is standard input.")
     ] = None,
     *,
     log_format: LogFormat = None,
@@ -67,7 +67,7 @@ def explain(
 @app.command()
 def backfill(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Old logs, plain or gzip, in any order.")
+        list[str], typer.Argument(metavar="PATH", help="Old logs, plain or gzip, in any order.")
     ],
     *,
     dry_run: Annotated[

@@ -39,13 +39,15 @@ def print_report(report: Report, *, files: int, seconds: float, as_json: bool) -
         sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2))
         return
     from sidecar.terminal import output  # noqa: PLC0415 - JSON needs no rich
-    from sidecar.terminal.summary import IssueList, day_of, totals  # noqa: PLC0415
+    from sidecar.terminal.summary import IssueList, day_of, timeless, totals  # noqa: PLC0415
 
     console = output()
     if issues:
         day = day_of(issues)
         if day:
             console.print(f"{day}, times in UTC\n")
+        elif timeless(issues):
+            console.print("this log says no times\n")
         console.print(IssueList(issues))
         console.print()
     console.print(totals(report.tally, files=files, seconds=seconds), style="dim")

@@ -28,11 +28,12 @@ class IssueList:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         """The lines, as wide as the terminal."""
         width = options.max_width
+        timed = not timeless(self._issues)
         same_day = on_one_day(self._issues)
-        yield Text(_HEADER + _SEEN.rjust(width - len(_HEADER)), style=QUIET, no_wrap=True)
+        yield Text(_HEADER + (_SEEN.rjust(width - len(_HEADER)) if timed else ""), style=QUIET, no_wrap=True)
         for issue in self._issues:
             yield _first_line(issue, width)
-            yield _second_line(issue, width, same_day=same_day)
+            yield _second_line(issue, _seen(issue, same_day=same_day) if timed else "", width)
 
 
 def _first_line(issue: IssueCount, width: int) -> Text:
@@ -48,8 +49,7 @@ def _first_line(issue: IssueCount, width: int) -> Text:
     )
 
 
-def _second_line(issue: IssueCount, width: int, *, same_day: bool) -> Text:
-    seen = _seen(issue, same_day=same_day)
+def _second_line(issue: IssueCount, seen: str, width: int) -> Text:
     room = width - _INDENT - len(seen) - _GAP
     file, _, function = safe(issue.culprit).partition(" in ")
     if cell_len(file) > room:
@@ -57,7 +57,14 @@ def _second_line(issue: IssueCount, width: int, *, same_day: bool) -> Text:
     function = f" in {function}" if function else ""
     function = _fitting(function, room - cell_len(file)) if room - cell_len(file) > len(" in …") else ""
     gap = " " * (room - cell_len(file) - cell_len(function) + _GAP)
-    return Text.assemble(" " * _INDENT, (file, PLACE), (function, QUIET), gap, (seen, QUIET), no_wrap=True)
+    line = Text.assemble(" " * _INDENT, (file, PLACE), (function, QUIET), gap, (seen, QUIET), no_wrap=True)
+    line.rstrip()
+    return line
+
+
+def timeless(issues: Sequence[IssueCount]) -> bool:
+    """Did no record of any issue say a time?"""
+    return bool(issues) and all(issue.first_seen is None for issue in issues)
 
 
 def _fitting(text: str, width: int) -> str:
