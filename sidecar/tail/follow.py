@@ -120,6 +120,10 @@ class Follower:
         """The last bytes before `offset`, by which a copy proves that it is one; b"" while none were seen."""
         return self._guard
 
+    def at(self, size: int) -> bool:
+        """Whether a plain file of this size was read to its end."""
+        return size == self.offset + len(self._held)
+
     def goes_on_in(self, log: Log) -> bool:
         """Whether `log` holds the same bytes around `offset`, held ones included."""
         expected = self._guard + self._held

@@ -130,7 +130,12 @@ class Tailer:
         flushed: set[tuple[int, FileId]] = set()
         for _ in range(turns):
             now = self._monotonic()
-            batch = [(r, n, id_) for n, r in enumerate(self._rosters) for id_ in r.to_read(now)]
+            batch = [
+                (r, n, id_)
+                for n, r in enumerate(self._rosters)
+                for id_ in r.agenda.now(now)
+                if id_ in r.files
+            ]
             batch = [one for one in batch if one[1:] not in flushed]
             if not batch:
                 return
@@ -143,7 +148,7 @@ class Tailer:
     def wait(self) -> float:
         """Seconds until `poll` has something to do even if no file changes; 0 when it has now."""
         now = self._monotonic()
-        return min((roster.wait(now) for roster in self._rosters), default=float("inf"))
+        return min((roster.agenda.wait(now) for roster in self._rosters), default=float("inf"))
 
     def checkpoints(self) -> list[Checkpoint]:
         """Those changed since the last call; commit them together."""
