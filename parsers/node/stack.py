@@ -31,7 +31,6 @@ _NAMELESS_CALL = re.compile(r"at[ ](?:async[ ])?(?P<function>(?!))?" + _PLACE, r
 _DATA_CALL = re.compile(r"at (?:async )?(.+?) \(data:(.*?),")
 _RULER = re.compile(r"\s*-{4,}\Z")
 _WEBPACK_ERROR = re.compile(r"\(error: (.*)\)")
-_ERROR_TEXT = re.compile(r"Error: ")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _WINDOWS_DRIVE = re.compile(r"/[A-Z]:")
 #: Escapes of these stay as they are in JavaScript's decodeURI.
@@ -80,13 +79,14 @@ class Run(NamedTuple):
 NO_RUN = Run((), "", ())
 
 
-@lru_cache(maxsize=_MAX_MEMO)
 def parse_frame(line: str) -> Frame | None:
     """The frame that the official SDK makes of one stack line; None where it makes none."""
-    line = _WEBPACK_ERROR.sub(r"\1", line[:_MAX_LINE], count=1)
-    if _ERROR_TEXT.search(line):
+    line = line[:_MAX_LINE]
+    if "(error: " in line:
+        line = _WEBPACK_ERROR.sub(r"\1", line, count=1)
+    if "Error: " in line:
         return None
-    data_call = _DATA_CALL.search(line)
+    data_call = _DATA_CALL.search(line) if "(data:" in line else None
     if data_call:
         return Frame(data_call[1], f"<data:{data_call[2]}>")
     call = (_CALL if line.rstrip().endswith(")") else _NAMELESS_CALL).search(line)
@@ -172,8 +172,13 @@ def _read_run(block: str) -> Run:
         end += len(text) + 1
         if len(lines) > MAX_FRAMES and end <= len(block):
             continue
-        line, rest = _cut_rest(text)
-        _add_line(lines, line.strip())
+        stripped = text.lstrip()
+        if stripped.startswith("..."):
+            _add_left_out(lines, stripped)
+            continue
+        frame, rest = _stack_line(stripped) if len(stripped) <= _MAX_LINE else _read_line(stripped)
+        if frame is not None:
+            lines.append(frame)
         if rest:
             return _run(lines, block[end - 1 - len(rest) :])
     return _run(lines, "")
@@ -187,28 +192,36 @@ def _run(lines: list[Line], rest: str) -> Run:
 _remembered_run = lru_cache(maxsize=1 << 11)(_read_run)
 
 
-def _cut_rest(line: str) -> tuple[str, str]:
-    """Split a line into the stack line and what a bracket or another argument of the print added to it."""
+def _read_line(line: str) -> tuple[Frame | None, str]:
+    """The frame in a stack line, and what a bracket or another argument of the print added behind it."""
+    rest = ""
     if line.endswith(("{", ",")):
         mark = 2 if line.endswith(" {") else 1
-        return line[:-mark], line[-mark:]
-    place = None if _CALL_END.search(line) else _LOCATION_END.search(line)
-    return (line[: place.end()], line[place.end() :]) if place else (line, "")
+        line, rest = line[:-mark], line[-mark:]
+    if not _is_call(line):
+        place = _LOCATION_END.search(line)
+        if place is None:
+            return None, rest
+        line, rest = line[: place.end()], line[place.end() :] + rest
+    return parse_frame(line), rest
 
 
-def _add_line(lines: list[Line], text: str) -> None:
-    if text.startswith("..."):
-        cause = _CAUSE_LINES.match(text)
-        if cause:
-            lines.append(Elided(int(cause[1])))
-            return
-        repeated = _REPEATED_LINES.match(text)
-        if repeated:
-            lines.extend(_repeat(lines, int(repeated[1]), int(repeated[2])))
+_stack_line = lru_cache(maxsize=_MAX_MEMO)(_read_line)
+
+
+def _is_call(line: str) -> bool:
+    line = line.rstrip()
+    return line[line.rfind(":") + 1 :].removesuffix(")").isdigit() or bool(_CALL_END.search(line))
+
+
+def _add_left_out(lines: list[Line], text: str) -> None:
+    cause = _CAUSE_LINES.match(text)
+    if cause:
+        lines.append(Elided(int(cause[1])))
         return
-    frame = parse_frame(text)
-    if frame is not None and _CALL_END.search(text):
-        lines.append(frame)
+    repeated = _REPEATED_LINES.match(text)
+    if repeated:
+        lines.extend(_repeat(lines, int(repeated[1]), int(repeated[2])))
 
 
 def _repeat(lines: list[Line], count: int, times: int) -> list[Line]:
