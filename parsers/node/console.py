@@ -47,7 +47,8 @@ _LONG_FRACTION = re.compile(r"([.,]\d{6})\d+")
 
 _NODE_MARKS = re.compile(
     rb"""^(?:\x1b\[[\d;]*m)*[ ]{4,}at\ .*(?::\d+:\d+|<anonymous>)\)?[\ {,]*\r?$   # a stack line
-       | \bnode:internal/ | ^Node\.js\ v\d+\.\d+\.\d+\r?$ | ^\(node:\d+\)\ """,
+       | \\n[ ]{4}at\ [^"\n]{1,300}:\d+:\d+                    # one in a string of JSON
+       | ^<---\ Last\ few\ GCs | \bnode:internal/ | ^Node\.js\ v\d+\.\d+\.\d+\r?$ | ^\(node:\d+\)\ """,
     re.VERBOSE | re.MULTILINE,
 )
 _LINE_SHARE = 20
