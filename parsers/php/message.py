@@ -21,7 +21,9 @@ ERROR_EXCEPTION = "ErrorException"
 FATAL_ERROR_EXCEPTION = "Sentry\\Exception\\FatalErrorException"
 
 _UNHANDLED = Mechanism(handled=False)
+_UNCAUGHT = "Uncaught "
 _THROWN = "\n  thrown"
+_LONGEST_LABEL = 40
 
 
 class _Severity(NamedTuple):
@@ -49,34 +51,30 @@ def parse(body: bytes) -> LogEvent:
     text = decode(body)
     if "\r" in text and "Stack trace:\r\n" in text:  # PHP on Windows
         text = text.replace("\r\n", "\n")
-    if text.startswith("PHP "):
-        label, found, message = text[4:].partition(":  ")
-        severity = _SEVERITIES.get(label) if found else None
-        if severity is not None:
-            return parse_error(severity, message)
-    return parse_free_text(text)
+    colon = text.find(":  ", 4, _LONGEST_LABEL) if text.startswith("PHP ") else -1
+    severity = _SEVERITIES.get(text[4:colon]) if colon > 0 else None
+    return parse_error(severity, text, colon + 3) if severity else parse_free_text(text)
 
 
-def parse_error(severity: _Severity, message: str) -> LogEvent:
-    """A PHP error of known severity; *message* is the text behind the label."""
-    uncaught = _uncaught(message) if message.startswith("Uncaught ") else None
+def parse_error(severity: _Severity, text: str, begin: int) -> LogEvent:
+    """A PHP error of known severity; its message starts at *begin*, behind the label."""
+    uncaught = text.startswith(_UNCAUGHT, begin) and _uncaught(text, begin + len(_UNCAUGHT))
     if uncaught:
-        level: Level = "error" if severity.level == "fatal" else severity.level
-        return _issue(level, uncaught)
-    located = split_location(message.rstrip("\r"), " on line ")
-    text, location = located or (message, None)
-    text = text.removesuffix(_THROWN)
-    value = ExceptionValue(severity.type, severity.prefix + text, _frames_at(location), _UNHANDLED)
+        return _issue("error" if severity.level == "fatal" else severity.level, uncaught)
+    message = text[begin:]
+    message, location = split_location(message.rstrip("\r"), " on line ") or (message, None)
+    message = message.removesuffix(_THROWN)
+    value = ExceptionValue(severity.type, severity.prefix + message, _frames_at(location), _UNHANDLED)
     return _issue(severity.level, (value,))
 
 
-def _uncaught(message: str) -> tuple[ExceptionValue, ...] | None:
+def _uncaught(text: str, begin: int) -> tuple[ExceptionValue, ...] | None:
     """The exceptions of an uncaught one; None when an own __toString() hides what was thrown."""
-    text = message.removeprefix("Uncaught ")
-    chain = parse_chain(text, handled=False)
+    chain = parse_chain(text, begin, handled=False)
     if chain:
         return chain[1]
     # A NUL in the message hides the rest of it and the whole trace: "CLASS: MESS in FILE on line N" is left.
+    text = text[begin:]
     text, location = split_location(text, " on line ") or (text, None)
     kind, found, value = text.partition(": ")
     if text.endswith(_THROWN) or not found or not kind or any(blank in kind for blank in " \n\t"):

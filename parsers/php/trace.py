@@ -26,6 +26,8 @@ _FRAME = re.compile(
     r"#\d+ (?:\[internal function\]|(?P<file>.*?)\((?P<line>\d{1,9})\)): (?P<call>.*)", re.DOTALL
 )
 _NEXT = "\n\nNext "
+#: PHP appends " and defined" to the text of these (it is not in getMessage()).
+_WITH_ADDITION = frozenset({"TypeError", "ArgumentCountError"})
 _CALLED_IN = ", called in "
 _DEFINED = " and defined"
 #: PHP 5: `exception 'X' with message 'text' in /f.php:3`.
@@ -81,63 +83,57 @@ def _last_in(head: str, slash: int) -> int:
     return cut
 
 
-def parse_chain(text: str, *, handled: bool) -> tuple[str, tuple[ExceptionValue, ...]] | None:
-    """Read the first chain in *text*: what stands before it, and its exceptions, oldest first.
+def parse_chain(text: str, begin: int = 0, *, handled: bool) -> tuple[str, tuple[ExceptionValue, ...]] | None:
+    """Read the first chain in *text* from *begin* on: what stands before it, and its exceptions, oldest first.
 
     None when no whole exception (`TYPE: message in FILE:LINE`, trace, `{main}`) is in it.
     """
     values: list[ExceptionValue] = []
     before = ""
-    end = 0
-    start = text.find(_TRACE_START)
+    start = text.find(_TRACE_START, begin)
     while start >= 0:
-        header = text[end:start]
         trace_at = start + len(_TRACE_START)
         main = text.find(_TRACE_END, trace_at)
-        if main < 0 or (values and not header.startswith(_NEXT)):
+        if main < 0 or (values and not text.startswith(_NEXT, begin)):
             break
-        located = split_location(header, ":")
+        stop = main + len(_TRACE_END)
+        located = split_location(text[begin:start], ":")
         frames = located and frames_of(text[trace_at:main], located[1])
-        if located and frames and text[main + len(_TRACE_END) :][:1] in _AFTER_TRACE:
-            prefix, value = _exception(located[0], frames, handled=handled, first=not values)
-            before = before if values else prefix
-            values.append(value)
-            end = main + len(_TRACE_END)
+        if located and frames and text[stop : stop + 1] in _AFTER_TRACE:
+            named = located[0]
+            if values:
+                named = named[len(_NEXT) :]
+            elif handled:
+                before, named = _without_prefix(named)
+            values.append(_exception(named, frames, handled=handled))
+            begin = stop
         # What only looks like a trace belongs to a message; the header goes on to the next one.
-        start = text.find(_TRACE_START, max(end, trace_at))
+        start = text.find(_TRACE_START, max(begin, trace_at))
     return (before, tuple(values)) if values else None
 
 
-def _exception(
-    named: str, frames: tuple[Frame, ...], *, handled: bool, first: bool
-) -> tuple[str, ExceptionValue]:
-    prefix, kind, value = _name_and_message(named.removeprefix(_NEXT), free_text=first and handled)
-    return prefix, ExceptionValue(kind, value, frames, _HANDLED if handled else _UNHANDLED)
-
-
-def _name_and_message(text: str, *, free_text: bool) -> tuple[str, str, str]:
-    """(what stands before, class, message) of `[BEFORE: ]CLASS[: MESSAGE]`."""
-    old = _PHP5.fullmatch(text)
+def _exception(named: str, frames: tuple[Frame, ...], *, handled: bool) -> ExceptionValue:
+    """*named* is `CLASS[: MESSAGE]`."""
+    mechanism = _HANDLED if handled else _UNHANDLED
+    old = _PHP5.fullmatch(named) if named.startswith("exception '") else None
     if old:
-        return "", old["type"], old["value"] or ""
-    before = ""
-    if free_text and (named := _CLASS_IN_TEXT.match(text)):
-        before, text = named["before"], text[named.end("before") :]
-    kind, _, value = text.partition(": ")
-    return before, kind, _without_addition(kind, value)
+        return ExceptionValue(old["type"], old["value"] or "", frames, mechanism)
+    kind, _, value = named.partition(": ")
+    if kind in _WITH_ADDITION and _CALLED_IN in value:
+        value = value.removesuffix(_DEFINED)
+    return ExceptionValue(kind, value, frames, mechanism)
+
+
+def _without_prefix(text: str) -> tuple[str, str]:
+    """Cut what a programmer wrote before an exception's text off: `CRITICAL cron: DivisionByZeroError: …`."""
+    named = _CLASS_IN_TEXT.match(text)
+    return (named["before"], text[named.end("before") :]) if named else ("", text)
 
 
 #: `CRITICAL cron: DivisionByZeroError: Division by zero`: the last name before ": " that looks like a class.
 _CLASS_IN_TEXT = re.compile(
     r"(?P<before>(?:[^\n]{0,200}[\s\[(:])?)(?=\\?(?:[^\W\d]\w*\\)*[^\W\d]\w*(?:Exception|Error|Throwable)\b[^\s:]*(?:: |\Z))"
 )
-
-
-def _without_addition(kind: str, value: str) -> str:
-    """Message without the " and defined" that PHP appends to some type errors (it is not in getMessage())."""
-    if kind in {"TypeError", "ArgumentCountError"} and _CALLED_IN in value:
-        return value.removesuffix(_DEFINED)
-    return value
 
 
 def frames_of(trace: str, location: Location) -> tuple[Frame, ...] | None:

@@ -21,7 +21,7 @@ def main() -> None:
     """Run the command line; a user's mistake ends in one clear line, never in a traceback."""
     # Records, events and their parts hold no cycles.  With the defaults the collector walks all remembered events
     # again and again: a third of a backfill's time.
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     try:
         app()
     except SidecarError as error:

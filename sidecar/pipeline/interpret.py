@@ -114,6 +114,8 @@ class FileReader:
             if when is None:
                 when, time_source = self._time, self._time_source
             else:
+                if when < self._time and self._time_source == "previous record":
+                    when = times.nearest(record.stamp, self._time) or when
                 self._time, self._time_source = when, "previous record"
             offset = base + record.offset
             span = data[record.offset : record.offset + record.length]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from parsers.model import StampReader
@@ -16,7 +17,7 @@ _TOO_FAR = 253_402_300_800.0  # the year 10000
 class Times(Memo[float | None]):
     """`times[stamp]` is a stamp as unix time, None when it is no time.  Many records share one, so they are remembered.
 
-    A local time that a zone has twice (the end of summer time) is read as the first of the two, see "Known limitations".
+    A local time that a zone has twice (the end of summer time) is the first of the two here; see `nearest`.
     """
 
     def __init__(self, read_stamp: StampReader, zone: str | None = None) -> None:
@@ -25,7 +26,19 @@ class Times(Memo[float | None]):
         self._read = read_stamp
         self._zone = ZoneInfo(zone) if zone else None
 
+    def nearest(self, stamp: bytes, before: float) -> float | None:
+        """As `times[stamp]`; of a local time that its zone has twice, the one nearer to *before*."""
+        first = self[stamp]
+        if first is None or first >= before:
+            return first
+        # Only where the log seems to go back in time is it worth to look for a second reading.
+        second = self._unix(stamp, fold=1)
+        return second if second is not None and abs(second - before) < before - first else first
+
     def _compute(self, stamp: bytes) -> float | None:
+        return self._unix(stamp, fold=0)
+
+    def _unix(self, stamp: bytes, *, fold: Literal[0, 1]) -> float | None:
         read = self._read(stamp) if stamp else None
         if read is None:
             return None
@@ -33,7 +46,7 @@ class Times(Memo[float | None]):
         if when.tzinfo is None:
             zone = _zone_named(read.zone) if read.zone else None
             zone = zone or self._zone
-            when = when.replace(tzinfo=zone) if zone else when.astimezone()
+            when = when.replace(tzinfo=zone, fold=fold) if zone else when.replace(fold=fold).astimezone()
         try:
             unix = when.timestamp()
         except (OverflowError, ValueError, OSError):
