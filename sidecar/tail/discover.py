@@ -86,7 +86,7 @@ def relatives(
     inodes = {inode for _, inode in known}
     includes = [_parts(pattern) for pattern in spec.include]
     found = []
-    for directory in {str(Path(path).parent) for path in paths}:
+    for directory in {path.rpartition("/")[0] for path in paths}:
         for entry in _entries(directory):
             if entry.path in seen:
                 continue

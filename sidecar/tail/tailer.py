@@ -127,7 +127,7 @@ class Tailer:
         """
         for roster in self._rosters:
             roster.hint(paths)
-        flushed: set[tuple[int, FileId]] = set()
+        refused: set[tuple[int, FileId]] = set()
         for _ in range(turns):
             now = self._monotonic()
             batch = [
@@ -136,14 +136,14 @@ class Tailer:
                 for id_ in r.agenda.now(now)
                 if id_ in r.files
             ]
-            batch = [one for one in batch if one[1:] not in flushed]
+            batch = [one for one in batch if one[1:] not in refused]
             if not batch:
                 return
             for roster, number, id_ in sorted(batch, key=lambda one: (one[0].files[one[2]].age, one[1])):
                 for chunk in self._turn(roster, number, id_, now):
                     yield chunk
-                    if chunk.final:
-                        flushed.add((number, id_))
+                    if chunk.final and id_ in roster.files and roster.files[id_].follower.held:
+                        refused.add((number, id_))  # offer it again at the next poll, not at once
 
     def wait(self) -> float:
         """Seconds until `poll` has something to do even if no file changes; 0 when it has now."""

@@ -66,13 +66,13 @@ class LogHistory(RuleBasedStateMachine):
     # -- the operator -------------------------------------------------------------------------------------------
 
     @rule(pack=st.booleans())
-    def rotates_by_rename(self, pack: bool) -> None:
+    def rotates_by_rename(self, *, pack: bool) -> None:
         if self.live.exists():
             self.live.rename(self.free_first_place(pack=pack))
 
     @precondition(lambda self: self.live.exists())
     @rule(pack=st.booleans())
-    def rotates_by_copytruncate(self, pack: bool) -> None:
+    def rotates_by_copytruncate(self, *, pack: bool) -> None:
         place = self.free_first_place(pack=pack)
         shutil.copyfile(self.live, place)
         self.doom(self.live, running_saves=False)
