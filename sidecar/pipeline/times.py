@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from parsers.model import StampReader
 from sidecar.pipeline.memo import Memo
 
+_SECONDS = re.compile(rb"\d\d:\d\d:([0-5]\d)")
 _KEPT_BYTES = 4 << 20
 _TOO_FAR = 253_402_300_800.0  # the year 10000
 
@@ -23,6 +25,7 @@ class Times(Memo[float | None]):
     def __init__(self, read_stamp: StampReader, zone: str | None = None) -> None:
         """*zone* is for stamps that name none; None stands for the machine's."""
         super().__init__(self._compute, _KEPT_BYTES)
+        self._minutes = Memo(lambda stamp: self._unix(stamp, fold=0), _KEPT_BYTES)
         self._read = read_stamp
         self._zone = ZoneInfo(zone) if zone else None
 
@@ -36,7 +39,12 @@ class Times(Memo[float | None]):
         return second if second is not None and abs(second - before) < before - first else first
 
     def _compute(self, stamp: bytes) -> float | None:
-        return self._unix(stamp, fold=0)
+        """A busy log has other seconds in every few records, but few minutes; no zone changes within one."""
+        found = _SECONDS.search(stamp)
+        if found is None:
+            return self._unix(stamp, fold=0)
+        minute = self._minutes[stamp[: found.start(1)] + b"00" + stamp[found.end(1) :]]
+        return None if minute is None else minute + int(found[1])
 
     def _unix(self, stamp: bytes, *, fold: Literal[0, 1]) -> float | None:
         read = self._read(stamp) if stamp else None
