@@ -19,8 +19,8 @@ from parsers.model import ExceptionValue, Frame, Mechanism
 
 _TRACE_START = "\nStack trace:\n"
 _TRACE_END = "{main}"
-_AFTER_TRACE = frozenset({"", "\n"})
-_FRAME_LINE = re.compile(r"#\d+ ")
+#: All lines of a trace.  Two never overlap, so that looking for one behind each `Stack trace:` costs one pass over a text.
+_TRACE = re.compile(r"(?:#\d+ (?!\{main\})[^\n]*\n)*+#\d+ \{main\}(?=\n|\Z)")
 _HANDLED, _UNHANDLED = Mechanism(handled=True), Mechanism(handled=False)
 _FRAME = re.compile(
     r"#\d+ (?:\[internal function\]|(?P<file>.*?)\((?P<line>\d{1,9})\)): (?P<call>.*)", re.DOTALL
@@ -67,7 +67,7 @@ def split_location(text: str, separator: str) -> tuple[str, Location] | None:
     if not found or len(number) > _LINE_DIGITS or not (number.isascii() and number.isdigit()):
         return None
     cut = head.rfind(" in /")
-    if cut < 0 or "://" in head:
+    if cut < 0 or ":/" in head or ":\\" in head:
         cut = _last_in(head, cut)
     if cut < 0:
         return None
@@ -75,12 +75,11 @@ def split_location(text: str, separator: str) -> tuple[str, Location] | None:
 
 
 def _last_in(head: str, slash: int) -> int:
-    """Where the last " in " is that a path follows which is no plain `/path`; *slash* where none is."""
-    cut = max(slash, *(head.rfind(mark) for mark in _SCHEMES))
-    if cut < 0:
-        windows = [match.start() for match in _WINDOWS.finditer(head)]
-        cut = windows[-1] if windows else head.rfind(" in ")
-    return cut
+    """Where the last " in " is that a path follows, be it none that begins with a slash; *slash* is the last that does."""
+    schemes = [head.rfind(mark) for mark in _SCHEMES]
+    drives = [match.start() for match in _WINDOWS.finditer(head)]
+    cut = max(slash, *schemes, *drives)
+    return cut if cut >= 0 else head.rfind(" in ")
 
 
 def parse_chain(text: str, begin: int = 0, *, handled: bool) -> tuple[str, tuple[ExceptionValue, ...]] | None:
@@ -91,25 +90,29 @@ def parse_chain(text: str, begin: int = 0, *, handled: bool) -> tuple[str, tuple
     values: list[ExceptionValue] = []
     before = ""
     start = text.find(_TRACE_START, begin)
-    while start >= 0:
+    while start >= 0 and (not values or text.startswith(_NEXT, begin)):
         trace_at = start + len(_TRACE_START)
-        main = text.find(_TRACE_END, trace_at)
-        if main < 0 or (values and not text.startswith(_NEXT, begin)):
-            break
-        stop = main + len(_TRACE_END)
-        located = split_location(text[begin:start], ":")
-        frames = located and frames_of(text[trace_at:main], located[1])
-        if located and frames and text[stop : stop + 1] in _AFTER_TRACE:
+        trace = _TRACE.match(text, trace_at)
+        located = _located(text, begin, start) if trace else None
+        if trace and located:
+            frames = frames_of(text[trace_at : trace.end() - len(_TRACE_END)], located[1])
             named = located[0]
             if values:
                 named = named[len(_NEXT) :]
             elif handled:
                 before, named = _without_prefix(named)
             values.append(_exception(named, frames, handled=handled))
-            begin = stop
+            begin = trace.end()
         # What only looks like a trace belongs to a message; the header goes on to the next one.
-        start = text.find(_TRACE_START, max(begin, trace_at))
+        start = text.find(_TRACE_START, trace.end() if trace else trace_at)
     return (before, tuple(values)) if values else None
+
+
+def _located(text: str, begin: int, end: int) -> tuple[str, Location] | None:
+    """`TEXT in FILE:LINE` from *begin* to *end*; no file's name holds a line end, so only the last line is searched."""
+    near = max(begin, text.rfind("\n", begin, end) + 1)
+    located = split_location(text[near:end], ":")
+    return (text[begin:near] + located[0], located[1]) if located else None
 
 
 def _exception(named: str, frames: tuple[Frame, ...], *, handled: bool) -> ExceptionValue:
@@ -136,15 +139,12 @@ _CLASS_IN_TEXT = re.compile(
 )
 
 
-def frames_of(trace: str, location: Location) -> tuple[Frame, ...] | None:
+def frames_of(trace: str, location: Location) -> tuple[Frame, ...]:
     """Sentry's frames, oldest first.
 
     Args:
         trace: the lines of a trace up to "{main}", which is left out.
         location: where the exception was created.
-
-    Returns:
-        None when a line is no frame.
     """
     shorter = _ARGUMENTS.sub("\n", trace)
     if len(shorter) > _CACHED_TRACE:
@@ -153,15 +153,13 @@ def frames_of(trace: str, location: Location) -> tuple[Frame, ...] | None:
 
 
 @lru_cache(maxsize=2048)
-def _frames_cached(trace: str, location: Location) -> tuple[Frame, ...] | None:
+def _frames_cached(trace: str, location: Location) -> tuple[Frame, ...]:
     """Frames of a trace.
 
     sentry-php's rule (reference: php.md section 9): each call is named at the place where it *was* when the next one
     happened; the last frame is {main}, without a name.
     """
     lines = trace.split("\n")
-    if not all(map(_FRAME_LINE.match, lines)):
-        return None
     frames = []
     place: Location | None = location
     for line in lines[:-1]:
@@ -189,7 +187,7 @@ def evaluated(place: Location) -> Location:
 def _read_call(line: str) -> Call:
     found = _FRAME.fullmatch(line)
     if found is None:
-        return Call(line.partition(" ")[2], None)
+        return Call(_function_of(line.partition(" ")[2]), None)
     location = Location(found["file"], int(found["line"])) if found["file"] is not None else None
     return Call(_function_of(found["call"]), location)
 
@@ -197,6 +195,8 @@ def _read_call(line: str) -> Call:
 def _function_of(call: str) -> str:
     """Function name of `Class->method(args)`, as sentry-php writes it: `Class::method`."""
     # PHP 8.4: {closure:App\Kernel::handle():12}, with parentheses inside.
-    end = call.find("}(") + 1 if "{closure:" in call else call.find("(")
+    end = call.find("(")
+    if "{closure:" in call[:end]:  # not in an argument
+        end = call.find("}(") + 1
     name = call[:end] if end > 0 else call
     return name.replace("->", "::", 1)
