@@ -9,8 +9,6 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from sidecar.errors import InputError
@@ -20,6 +18,7 @@ from sidecar.tail.books import Books
 from sidecar.tail.discover import Sighting, WatchSpec, discover, relatives
 from sidecar.tail.evidence import begins_like, end_of_lines, has_before, is_copy
 from sidecar.tail.follow import Follower
+from sidecar.tail.followed import Followed, family, real_path
 from sidecar.tail.identify import (
     Copied,
     FileId,
@@ -35,46 +34,9 @@ from sidecar.tail.identify import (
 )
 from sidecar.tail.past import Past
 from sidecar.tail.probe import Probe
-from sidecar.tail.rotation import root_name
 
 #: Path of the checkpoint that only says that a source was started before.
 BIRTH: Final = ""
-
-
-@dataclass(slots=True)
-class Followed:
-    """A follower and what the last rescan saw of its file.
-
-    Attributes:
-        follower: reads it.
-        sighting: as last seen.
-        real: path without symbolic links, under which the watcher reports changes.
-        absent_since: monotonic time since when no directory shows it; None while one does.
-        changed: between the last two rescans.
-    """
-
-    follower: Follower
-    sighting: Sighting
-    real: str
-    absent_since: float | None = None
-    changed: bool = True
-
-    def paths(self) -> tuple[str, ...]:
-        """Names under which the watcher may report it."""
-        return () if self.absent_since is not None else (self.sighting.path, self.real)
-
-    def is_unsettled(self) -> bool:
-        """Whether the next turn may change what its file is: truncated, or of a first line still unread."""
-        follower = self.follower
-        if follower.log is None or follower.log.compressed:
-            return False
-        nameless = not follower.fingerprint and not follower.at(follower.log.size)
-        return nameless or (self.changed and follower.is_truncated())
-
-    @property
-    def age(self) -> tuple[int, str]:
-        """Sort key: oldest first."""
-        return self.sighting.mtime_ns, self.sighting.path
 
 
 class Roster:
@@ -124,11 +86,9 @@ class Roster:
         self._live = {}
         for one in self.files.values():
             self._live.setdefault(one.follower.fingerprint, []).append(one.follower)
-        unsettled = {_family(one.follower.path) for one in self.files.values() if one.is_unsettled()}
+        unsettled = {family(one.follower.path) for one in self.files.values() if one.is_unsettled()}
         for sighting in self._strangers(seen):
-            # Until that is worked off nobody knows whose bytes its relatives hold: the next rescan meets them.
-            if _family(sighting.path) not in unsettled:
-                self._meet(sighting, now)
+            self._meet(sighting, now, settled=family(sighting.path) not in unsettled)
         self._first = False
         self._probe.keep(seen)
         self._by_path = {path: id_ for id_, one in self.files.items() for path in one.paths()}
@@ -232,7 +192,7 @@ class Roster:
             self.agenda.due([sighting.id])
         if sighting.path != follower.path:
             follower.path = sighting.path
-            followed.real = _real(sighting.path)
+            followed.real = real_path(sighting.path)
             self._books.touch(sighting.id)
         followed.sighting = sighting
         followed.absent_since = None
@@ -255,7 +215,7 @@ class Roster:
 
     # -- one stranger -------------------------------------------------------------------------------------------
 
-    def _meet(self, sighting: Sighting, now: float) -> None:
+    def _meet(self, sighting: Sighting, now: float, *, settled: bool) -> None:
         found = self._probe(sighting)
         if found is None:
             if self._first and sighting.wanted and sighting.id in self._probe.closed:
@@ -265,11 +225,12 @@ class Roster:
         live = self._live.get(fingerprint, ()) if fingerprint else ()
         past = self._past.like(found.id, fingerprint)
         verdict: Verdict | None = identify(found, (one.position() for one in live), past)
-        if isinstance(verdict, Twin):
+        if isinstance(verdict, Twin) and settled:
             verdict = self._compare(sighting, found, verdict.checkpoint, now)
         if isinstance(verdict, Copied) and not self._proven(found, verdict.checkpoint):
             verdict = New()
-        if verdict is not None:
+        # Until a truncation is worked off, bytes that nobody remembers may be its: the next rescan meets them.
+        if verdict is not None and (settled or isinstance(verdict, Known | Renamed | Copied)):
             self._accept(sighting, found, verdict, now)
 
     def _accept(self, sighting: Sighting, found: FoundFile, verdict: Verdict, now: float) -> None:
@@ -340,7 +301,7 @@ class Roster:
         device, inode = sighting.id
         here = dataclasses.replace(checkpoint, path=sighting.path, device=device, inode=inode)
         follower = Follower(here, quiet_seconds=self._quiet, now=now, context=context)
-        self.files[sighting.id] = Followed(follower, sighting, _real(sighting.path))
+        self.files[sighting.id] = Followed(follower, sighting, real_path(sighting.path))
         self._live.setdefault(here.fingerprint, []).append(follower)
         self.agenda.due([sighting.id])
         self._books.touch(sighting.id)
@@ -349,13 +310,3 @@ class Roster:
     def _drop(self, checkpoint: Checkpoint) -> None:
         self._past.discard(checkpoint)
         self._books.forget(checkpoint)
-
-
-def _family(path: str) -> tuple[Path, str]:
-    """All files that rotation makes of one log."""
-    name = Path(path)
-    return name.parent, root_name(name.name)
-
-
-def _real(path: str) -> str:
-    return os.path.realpath(path) if os.path.islink(path) else path  # noqa: PTH114 - for thousands of files
