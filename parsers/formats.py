@@ -21,10 +21,6 @@ FAMILIES: Mapping[str, tuple[Format, ...]] = MappingProxyType(
 #: Every name that `format = …` and `--format` take.
 NAMES: tuple[str, ...] = (*FAMILIES, *FORMATS)
 
-#: As much of a file as `choose` looks at.
-SAMPLE_BYTES = 1 << 16
-
-
 def choose(name: str, sample: bytes) -> Format:
     """The format called *name* (one of `NAMES`); of a family, the one that claims *sample* most strongly.
 

@@ -82,7 +82,7 @@ class Plan:
         def choose(data: bytes) -> Interpreter:
             nonlocal chosen
             if chosen is None or chosen is PLAIN:
-                chosen = formats.choose(self._reading.format, data[: formats.SAMPLE_BYTES])
+                chosen = formats.choose(self._reading.format, data)
             return self._interpreter(chosen)
 
         return choose
