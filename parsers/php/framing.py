@@ -84,7 +84,7 @@ def _is_whole(body: bytes) -> bool:
 
 def _ends_with_thrown(body: bytes, at: int) -> bool:
     thrown = _THROWN.search(body, at)
-    return thrown is None or thrown.end() == len(body)
+    return (thrown is None or thrown.end() == len(body)) and not body.endswith(b"\r")
 
 
 def _cut(records: list[Record], data: bytes, start: _Open, *, closed: bool) -> int:
@@ -134,9 +134,14 @@ def _append(records: list[Record], data: bytes, start: _Open, end: int) -> _Open
 
 
 def _append_piece(records: list[Record], data: bytes, start: _Open) -> _Open:
-    """Append the first MAX_RECORD bytes of a record that is too long; its rest has no stamp of its own."""
+    """Append the first MAX_RECORD bytes of a record that is too long; its rest has no stamp of its own.
+
+    One byte less where the rest would start with what looks like a stamp: it would be one if a chunk started there.
+    """
     end = start.begin + MAX_RECORD
-    records.append(Record(start.begin, MAX_RECORD, start.stamp, data[start.text : end]))
+    if _START.match(b"\n" + data[end : end + _LONGEST_START]):
+        end -= 1
+    records.append(Record(start.begin, end - start.begin, start.stamp, data[start.text : end]))
     return _Open(end, end, b"")
 
 
