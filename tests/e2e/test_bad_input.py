@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.binary import BINARY, KEY, environment, sidecar, tailing
+from tests.e2e.binary import BINARY, KEY, environment, sidecar, tailing, terminated, until
 from tests.e2e.examples import NODE, PHP, settings
 from tests.e2e.scripted import ScriptedSentry
 
@@ -69,11 +69,10 @@ BAD_LOGS = (
 )
 
 
-@pytest.mark.parametrize("command", [("explain",), ("backfill",)], ids=" ".join)
 @pytest.mark.parametrize("bad", BAD_LOGS, ids=lambda bad: str(bad.name))
-def test_a_log_that_cannot_be_read(tmp_path: Path, bad: BadLog, command: tuple[str, ...]) -> None:
+def test_a_log_that_cannot_be_read(tmp_path: Path, bad: BadLog) -> None:
     bad.make(tmp_path / bad.name)
-    done = sidecar(*command, bad.name, cwd=tmp_path, before=bad.before)
+    done = sidecar("explain", bad.name, cwd=tmp_path, before=bad.before)
     assert_refused(done, 1, bad.name, *bad.words)
 
 
@@ -133,6 +132,16 @@ def test_a_name_of_odd_bytes_is_no_trouble(tmp_path: Path, command: tuple[str, .
     done = sidecar(*command, ODD_NAME, cwd=tmp_path)
     assert b"Traceback" not in done.stderr
     assert (done.returncode, b"App\\Billing" in done.stdout.replace(b"\\\\", b"\\")) == (0, True)
+
+
+def test_run_follows_a_name_of_odd_bytes(tmp_path: Path, sentry: ScriptedSentry) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / os.fsdecode(ODD_NAME)).write_bytes(_LOG)
+    with tailing(settings(tmp_path, dsn=sentry.dsn, logs=logs / "*.log")) as process:
+        until(lambda: len(sentry.events) >= 3 or process.poll() is not None, 10, "the events")
+        assert process.poll() is None, (tmp_path / "run.log").read_text().splitlines()[-1]
+        assert terminated(process) == 0
 
 
 def test_a_name_of_odd_bytes_is_delivered(tmp_path: Path, sentry: ScriptedSentry) -> None:
@@ -212,8 +221,9 @@ def _read_only(path: Path) -> None:
     path.chmod(0o500)
 
 
-@pytest.mark.parametrize("state", ["below", "itself", "a file"])
-@pytest.mark.parametrize("command", ["run", "backfill"])
+@pytest.mark.parametrize(
+    ("command", "state"), [("run", "below"), ("run", "a file"), ("backfill", "itself"), ("backfill", "below")]
+)
 def test_a_state_directory_that_cannot_be_written(
     tmp_path: Path, sentry: ScriptedSentry, command: str, state: str
 ) -> None:
@@ -236,8 +246,7 @@ def test_a_state_directory_that_cannot_be_written(
 def test_a_state_directory_in_use_names_its_process(tmp_path: Path, sentry: ScriptedSentry) -> None:
     config = settings(tmp_path, dsn=sentry.dsn)
     with tailing(config) as process:
-        while not sentry.events:
-            assert process.poll() is None
+        until(lambda: bool(sentry.events), 10, "the first event")
         assert_refused(sidecar("run", "-c", config, cwd=tmp_path), 1, f"pid {process.pid}")
 
 
@@ -261,6 +270,23 @@ def test_a_reader_that_leaves_is_no_error_to_tell(tmp_path: Path, command: str) 
     assert [line for line in said.splitlines() if "no DSN" not in line] == []
 
 
+@pytest.mark.parametrize("command", ["explain", "backfill --dry-run --json"])
+def test_a_full_disk_under_stdout_is_one_line(tmp_path: Path, command: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [BINARY, *command.split(), PHP.log],
+            check=False,
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert b"No space left on device" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
 @pytest.mark.parametrize(
     "locale",
     [
@@ -271,8 +297,7 @@ def test_a_reader_that_leaves_is_no_error_to_tell(tmp_path: Path, command: str) 
     ],
     ids=lambda locale: " ".join(locale.values()),
 )
-@pytest.mark.parametrize("command", [("explain",), ("backfill", "--dry-run")], ids=" ".join)
-def test_any_locale_will_do(tmp_path: Path, command: tuple[str, ...], locale: dict[str, str]) -> None:
-    done = sidecar(*command, NODE.log, cwd=tmp_path, env=locale)
+def test_any_locale_will_do(tmp_path: Path, locale: dict[str, str]) -> None:
+    done = sidecar("explain", NODE.log, cwd=tmp_path, env=locale)
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
     assert b"RangeError" in done.stdout
