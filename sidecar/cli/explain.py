@@ -11,6 +11,7 @@ import orjson
 from sidecar.app.explaining import as_json as row_of
 from sidecar.app.explaining import explained
 from sidecar.app.plan import Plans
+from sidecar.app.summing import open_all
 from sidecar.clock import SYSTEM
 from sidecar.pipeline.interpret import Interpreted
 
@@ -19,6 +20,7 @@ def explain(
     files: Sequence[str], plans: Plans, *, match: str | None, limit: int | None, as_json: bool
 ) -> None:
     """Print the records of *files* and what becomes of each; those that *match*, at most *limit*."""
+    open_all(files, plans, SYSTEM)
     rows = islice(_matching(explained(files, plans, SYSTEM), match), limit)
     if as_json:
         for path, one in rows:
