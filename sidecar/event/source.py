@@ -106,35 +106,43 @@ class SourceCode:
             return self._files[path]
         lines = self._read(path)
         self._files[path] = lines
-        self._bytes += _cost(lines)
+        self._bytes += _cost(path, lines)
         while self._bytes > _CACHE_BYTES and len(self._files) > 1:
-            _, dropped = self._files.popitem(last=False)
-            self._bytes -= _cost(dropped)
+            self._bytes -= _cost(*self._files.popitem(last=False))
         return lines
 
     def _read(self, path: str) -> tuple[str, ...] | None:
-        local = self._locate(path)
         try:
+            local = self._locate(path)
             if local is None or not local.is_file() or local.stat().st_size > _MAX_FILE:
                 return None
             raw = local.read_bytes()
-        except (OSError, ValueError):  # not readable now, or a path that no file system takes: no context
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ):  # not readable now, or a path that no file system takes: no context
             return None
         if local.suffix.lower() not in _SUFFIXES and not raw.startswith(_SCRIPT_STARTS):
             return None
         return tuple(line.rstrip("\r") for line in raw.decode("utf-8", "replace").split("\n"))
 
     def _locate(self, path: str) -> Path | None:
-        """The local file of a logged path; None when it leaves the root or is a dot file."""
+        """The local file of a logged path; None when no root has it."""
         logged = posixpath.normpath(path.replace("\\", "/"))
         for root in self._roots:
-            prefix = root.logged.rstrip("/")
+            prefix = root.logged.replace("\\", "/").rstrip("/")
             if logged.startswith(prefix + "/"):
-                inside = logged[len(prefix) + 1 :]
-                hidden = inside.rpartition("/")[2].startswith(".")
-                return None if hidden or inside.startswith("../") else Path(root.local, inside)
+                return _inside(Path(root.local).resolve(), logged[len(prefix) + 1 :])
         return None
 
 
-def _cost(lines: tuple[str, ...] | None) -> int:
-    return 200 if lines is None else 200 + sum(60 + len(line) for line in lines)
+def _inside(directory: Path, path: str) -> Path | None:
+    """The real file of *path* below *directory*; None when a link leads out of it, or to a dot file."""
+    local = Path(directory, path).resolve()
+    hidden = local.name.startswith(".") or posixpath.basename(path).startswith(".")
+    return local if local.is_relative_to(directory) and not hidden else None
+
+
+def _cost(path: str, lines: tuple[str, ...] | None) -> int:
+    return 200 + len(path) + sum(60 + len(line) for line in lines or ())
