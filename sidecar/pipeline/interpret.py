@@ -5,6 +5,7 @@ For each record: look its body up, and only where it is new parse it, decide, an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -92,7 +93,8 @@ class FileReader:
     def __init__(self, file: LogFile) -> None:
         """Records are to be given in the order of the file."""
         self._file = file
-        self._path = orjson.dumps(file.path)
+        # A file's name may be any bytes; JSON holds text only.
+        self._path = orjson.dumps(os.fsencode(file.path).decode("utf-8", "replace"))
         self._trace_id = event_id_of(file.fingerprint, file.generation, 0, b"trace")
         self._time = file.fallback_time
         self._time_source = file.fallback_source

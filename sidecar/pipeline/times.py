@@ -53,8 +53,7 @@ class Times(Memo[float | None]):
         when = read.when
         if when.tzinfo is None:
             zone = _zone_named(read.zone) if read.zone else None
-            zone = zone or self._zone
-            when = when.replace(tzinfo=zone, fold=fold) if zone else when.replace(fold=fold).astimezone()
+            when = when.replace(tzinfo=zone or self._zone, fold=fold)  # none at all stands for the machine's
         try:
             unix = when.timestamp()
         except (OverflowError, ValueError, OSError):
