@@ -131,6 +131,8 @@ class LogEvent(NamedTuple):
         contexts: Sentry's contexts, by name (error properties, for instance).
         tags: what the record itself says about its origin.
         extra: Sentry's extra data.
+        request: Sentry's request: method, url, query_string, headers, as far as a server's log line says them.
+        drop: name of the rule by which the record is dropped, such as "displayed copy"; None: it is kept.
     """
 
     format: str
@@ -143,6 +145,8 @@ class LogEvent(NamedTuple):
     contexts: Mapping[str, Mapping[str, Json]] | None = None
     tags: Mapping[str, str] | None = None
     extra: Mapping[str, Json] | None = None
+    request: Mapping[str, Json] | None = None
+    drop: str | None = None
 
 
 Splitter: TypeAlias = Callable[[bytes, bool], Split]

@@ -201,6 +201,8 @@ class Composer:
         body |= self._common(event)
         if event.extra:
             body["extra"] = event.extra
+        if event.request:
+            body["request"] = event.request
         if event.exceptions:
             body["exception"] = {"values": [self._exception(event, value) for value in event.exceptions]}
         else:

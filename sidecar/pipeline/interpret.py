@@ -78,6 +78,8 @@ class Interpreter:
         return self._decide(self.format.parse(body))
 
     def _decide(self, event: LogEvent) -> Template:
+        if event.drop:
+            return Template(event, self._composer, "drop", event.drop)
         if event.issue:
             return Template(event, self._composer, "event")
         if not event.message.strip():
