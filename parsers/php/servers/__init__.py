@@ -1,0 +1,6 @@
+"""PHP's text inside the logs of servers: php-fpm, nginx, Apache, php -S, syslog, and bare on a CLI's stderr."""
+
+from parsers.php.servers.fpm import FPM
+from parsers.php.servers.fpm_slow import SLOW_LOG
+
+__all__ = ["FPM", "SLOW_LOG"]
