@@ -2,5 +2,6 @@
 
 from parsers.php.servers.fpm import FPM
 from parsers.php.servers.fpm_slow import SLOW_LOG
+from parsers.php.servers.nginx import NGINX
 
-__all__ = ["FPM", "SLOW_LOG"]
+__all__ = ["FPM", "NGINX", "SLOW_LOG"]

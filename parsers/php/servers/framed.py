@@ -57,7 +57,7 @@ def php_event(text: bytes, around: Around) -> LogEvent:
 
     A text that was cut keeps what is whole: type, message, the calls nearest to the error.
     """
-    text = _SQUEEZED.sub(rb"\1\n", text) if b"Next " in text else text
+    text = _SQUEEZED.sub(rb"\1\n\n", text) if b"Next " in text else text
     cut = is_cut(text)
     event = _parse_cut(text) if cut else message.parse(text)
     extra: Mapping[str, Json] | None = {"cut": True} if cut else None
