@@ -136,12 +136,9 @@ def _entry(data: bytes, begin: int, end: int) -> Iterator[Record]:
     found = list(_TAIL.finditer(text))
     payload = text[len(_FASTCGI) : found[-1].start() if found else len(text)]
     kept = b"".join(_KEPT.findall(text, found[-1].start())) if found else b""
-    if not payload.startswith(_MESSAGE):
-        yield Record(begin, end - begin, stamp, body_of(payload, b"said " + level + kept))
-        return
-    yield from _messages(
-        _Entry(begin, end, head.end() + len(_FASTCGI), stamp, b"php " + level + kept), payload
-    )
+    if not found:
+        payload = _without_half_mark(payload)
+    yield from _messages(_Entry(begin, end, head.end() + len(_FASTCGI), stamp, level + kept), payload)
 
 
 class _Entry(NamedTuple):
