@@ -5,28 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from parsers.carriers import CARRIERS, carried, detect
 from parsers.model import Format
 from parsers.node import CONSOLE
 from parsers.php import ERROR_LOG
 from parsers.plain import PLAIN
 
-#: Finer names, as `explain` reports them.
-FORMATS: Mapping[str, Format] = MappingProxyType({one.name: one for one in (ERROR_LOG, CONSOLE, PLAIN)})
-
-#: Coarse names that users may write, and the formats that each chooses among, the most likely first.
+#: Coarse names that users may write, and the formats that each chooses among, the most likely first.  Each of them is
+#: found in a carrier as well.
 FAMILIES: Mapping[str, tuple[Format, ...]] = MappingProxyType(
     {"auto": (ERROR_LOG, CONSOLE, PLAIN), "php": (ERROR_LOG,), "node": (CONSOLE,)}
 )
 
+#: The formats that carriers have inside.
+_CARRIED: tuple[Format, ...] = (ERROR_LOG, CONSOLE, PLAIN)
+
+#: Finer names, as `explain` reports them.
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {one.name: one for one in (ERROR_LOG, CONSOLE, PLAIN)}
+    | {one.name: one for carrier in CARRIERS for inner in _CARRIED for one in (carried(carrier, inner),)}
+)
+
+#: Formats that say no more than "text": more of the log may show what it is.
+UNDECIDED: frozenset[str] = frozenset({PLAIN.name, *(f"{carrier.name}.{PLAIN.name}" for carrier in CARRIERS)})
+
 #: Every name that `format = …` and `--format` take.
 NAMES: tuple[str, ...] = (*FAMILIES, *FORMATS)
 
+
 def choose(name: str, sample: bytes) -> Format:
     """The format called *name* (one of `NAMES`); of a family, the one that claims *sample* most strongly.
+
+    What a carrier wrapped is judged by the text inside; a format that knows the whole as its own (1.0) goes before.
 
     Raises:
         KeyError: there is no such name.
     """
     if name in FORMATS:
         return FORMATS[name]
-    return max(FAMILIES[name], key=lambda one: one.claim(sample))
+    family = FAMILIES[name]
+    best = max(family, key=lambda one: one.claim(sample))
+    peeled = None if best.claim(sample) == 1.0 else detect(sample)
+    if peeled is None:
+        return best
+    inner = max((one for one in family if one in _CARRIED), key=lambda one: one.claim(peeled.text))
+    return FORMATS[f"{peeled.carrier.name}.{inner.name}"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,17 @@ NODE = (
     b"    at Module._compile (node:internal/modules/cjs/loader:1256:14)\n"
 )
 TEXT = b"2026-11-23 12:20:04 INFO started\n2026-11-23 12:20:05 INFO stopped\n"
+
+
+def docker(text: bytes) -> bytes:
+    lines = (
+        json.dumps(
+            {"log": line + "\n", "stream": "stderr", "time": "2026-11-23T11:50:43.1Z"}, separators=(",", ":")
+        )
+        for line in text.decode().splitlines()
+    )
+    return "\n".join(lines).encode() + b"\n"
+
 
 SAMPLES: dict[str, tuple[bytes, str]] = {
     "php": (PHP * 3, "php.error_log"),
@@ -35,6 +48,14 @@ SAMPLES: dict[str, tuple[bytes, str]] = {
     "plain": (TEXT, "plain"),
     "nothing": (b"", "plain"),
     "bytes": (bytes(range(256)) * 8, "plain"),
+    "docker": (docker(TEXT), "docker.plain"),
+    "php in docker": (docker(PHP), "docker.php.error_log"),
+    "node in docker": (docker(NODE), "docker.node.console"),
+    "php that logs what docker wrote": (PHP + docker(NODE), "php.error_log"),
+    "node in syslog": (
+        b"".join(b"Nov 23 11:49:56 web-1 api[42]: " + line for line in NODE.splitlines(keepends=True)),
+        "syslog.node.console",
+    ),
     "brackets": (b"[info] a\n[warn] b\n", "plain"),
 }
 
@@ -53,10 +74,17 @@ def test_a_finer_name_is_that_format_whatever_the_sample(name: str) -> None:
 @pytest.mark.parametrize(("name", "finer"), [("php", "php.error_log"), ("node", "node.console")])
 def test_a_family_never_leaves_itself(name: str, finer: str) -> None:
     assert {formats.choose(name, sample).name for sample in (PHP, NODE, TEXT, b"")} == {finer}
+    assert {formats.choose(name, docker(sample)).name for sample in (PHP, NODE, TEXT)} == {f"docker.{finer}"}
+
+
+def test_text_is_undecided_in_a_carrier_as_well() -> None:
+    assert {formats.choose("auto", sample).name for sample in (TEXT, docker(TEXT))} < formats.UNDECIDED
+    assert formats.choose("auto", docker(NODE)).name not in formats.UNDECIDED
 
 
 def test_names() -> None:
-    assert formats.NAMES == ("auto", "php", "node", "php.error_log", "node.console", "plain")
+    assert formats.NAMES[:6] == ("auto", "php", "node", "php.error_log", "node.console", "plain")
+    assert {"docker.php.error_log", "cri.node.console", "journald.plain"} < set(formats.NAMES)
     assert all(one.name == name for name, one in formats.FORMATS.items())
 
 
