@@ -53,4 +53,6 @@ def fingerprint_of(head: bytes) -> bytes:
 def event_id_of(fingerprint: bytes, generation: int, offset: int, record: bytes) -> str:
     """32 hexadecimal digits that name one record for ever; Sentry drops the second event with the same one."""
     key = b"%b %d %d " % (fingerprint, generation, offset)
-    return hashlib.blake2b(record, digest_size=_ID_BYTES, key=hashlib.blake2b(key, digest_size=32).digest()).hexdigest()
+    return hashlib.blake2b(
+        record, digest_size=_ID_BYTES, key=hashlib.blake2b(key, digest_size=32).digest()
+    ).hexdigest()

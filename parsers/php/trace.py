@@ -19,8 +19,10 @@ from parsers.model import ExceptionValue, Frame, Mechanism
 
 _TRACE_START = "\nStack trace:\n"
 _TRACE_END = "{main}"
-#: All lines of a trace.  Two never overlap, so that looking for one behind each `Stack trace:` costs one pass over a text.
-_TRACE = re.compile(r"(?:#\d+ (?!\{main\})[^\n]*\n)*+#\d+ \{main\}(?=\n|\Z)")
+_AFTER_TRACE = frozenset({"", "\n"})
+#: Of `\n#12 ` before {main}; PHP's traces have fewer frames than this has digits for.
+_MAIN_BYTES = 12
+_FRAME_LINE = re.compile(r"#\d+ ")
 _HANDLED, _UNHANDLED = Mechanism(handled=True), Mechanism(handled=False)
 _FRAME = re.compile(
     r"#\d+ (?:\[internal function\]|(?P<file>.*?)\((?P<line>\d{1,9})\)): (?P<call>.*)", re.DOTALL
@@ -39,7 +41,7 @@ _LINE_DIGITS = 9
 
 #: A call's arguments, where no parenthesis is in them, and the line's end.  They vary most and are not kept: without
 #: them few traces are distinct.
-_ARGUMENTS = re.compile(r"\([^()\n]*\)\n")
+_ARGUMENTS = re.compile(r"\([^()\n]*+\)\n")
 #: A longer trace is read each time, so that the cache stays small.
 _CACHED_TRACE = 8192
 
@@ -89,23 +91,37 @@ def parse_chain(text: str, begin: int = 0, *, handled: bool) -> tuple[str, tuple
     """
     values: list[ExceptionValue] = []
     before = ""
+    main = -1
     start = text.find(_TRACE_START, begin)
     while start >= 0 and (not values or text.startswith(_NEXT, begin)):
         trace_at = start + len(_TRACE_START)
-        trace = _TRACE.match(text, trace_at)
-        located = _located(text, begin, start) if trace else None
-        if trace and located:
-            frames = frames_of(text[trace_at : trace.end() - len(_TRACE_END)], located[1])
-            named = located[0]
-            if values:
-                named = named[len(_NEXT) :]
-            elif handled:
-                before, named = _without_prefix(named)
-            values.append(_exception(named, frames, handled=handled))
-            begin = trace.end()
-        # What only looks like a trace belongs to a message; the header goes on to the next one.
-        start = text.find(_TRACE_START, trace.end() if trace else trace_at)
+        main = main if main >= trace_at else _find_main(text, trace_at)
+        if main < 0:
+            break
+        following = text.find(_TRACE_START, trace_at)
+        # What only looks like a trace belongs to a message; so does all up to the last start before {main}.
+        if not 0 <= following < main and (located := _located(text, begin, start)):
+            frames = frames_of(text[trace_at:main], located[1])
+            if frames:
+                named = located[0]
+                if values:
+                    named = named[len(_NEXT) :]
+                elif handled:
+                    before, named = _without_prefix(named)
+                values.append(_exception(named, frames, handled=handled))
+                begin = main + len(_TRACE_END)
+        start = following
     return (before, tuple(values)) if values else None
+
+
+def _find_main(text: str, begin: int) -> int:
+    """Where the next `{main}` is that has a trace's last line for itself; -1: nowhere."""
+    while (found := text.find(_TRACE_END, begin)) >= 0:
+        begin = found + len(_TRACE_END)
+        number = text[max(0, found - _MAIN_BYTES) : found].rpartition("\n#")[2]
+        if number[:-1].isdigit() and number.endswith(" ") and text[begin : begin + 1] in _AFTER_TRACE:
+            return found
+    return -1
 
 
 def _located(text: str, begin: int, end: int) -> tuple[str, Location] | None:
@@ -139,12 +155,15 @@ _CLASS_IN_TEXT = re.compile(
 )
 
 
-def frames_of(trace: str, location: Location) -> tuple[Frame, ...]:
+def frames_of(trace: str, location: Location) -> tuple[Frame, ...] | None:
     """Sentry's frames, oldest first.
 
     Args:
         trace: the lines of a trace up to "{main}", which is left out.
         location: where the exception was created.
+
+    Returns:
+        None when a line is no frame.
     """
     shorter = _ARGUMENTS.sub("\n", trace)
     if len(shorter) > _CACHED_TRACE:
@@ -153,13 +172,15 @@ def frames_of(trace: str, location: Location) -> tuple[Frame, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _frames_cached(trace: str, location: Location) -> tuple[Frame, ...]:
+def _frames_cached(trace: str, location: Location) -> tuple[Frame, ...] | None:
     """Frames of a trace.
 
     sentry-php's rule (reference: php.md section 9): each call is named at the place where it *was* when the next one
     happened; the last frame is {main}, without a name.
     """
     lines = trace.split("\n")
+    if not all(map(_FRAME_LINE.match, lines)):
+        return None
     frames = []
     place: Location | None = location
     for line in lines[:-1]:

@@ -78,15 +78,18 @@ class Backfill:
         offset = self._start_of(log)
         self._advance(offset)
         reader = FileReader(log.file)
-        for batch in scan(plan.chooser(), *log.from_offset(offset)):
-            for one in reader.interpret(batch.interpreter, batch.records, batch.base, batch.data):
-                self._sink.take(plan.name, one)
-                self._tally.add_one(one.template, one.record.length, one.place.said_time)
-            last = batch.records[-1]
-            self._advance(batch.base + last.offset + last.length - offset)
-            offset = batch.base + last.offset + last.length
-            self._commit(log.checkpoint(SOURCE, offset))
-        self._sink.commit([log.checkpoint(SOURCE, offset)])
+        try:
+            for batch in scan(plan.chooser(), *log.from_offset(offset)):
+                for one in reader.interpret(batch.interpreter, batch.records, batch.base, batch.data):
+                    self._sink.take(plan.name, one)
+                    self._tally.add_one(one.template, one.record.length, one.place.said_time)
+                last = batch.records[-1]
+                self._advance(batch.base + last.offset + last.length - offset)
+                offset = batch.base + last.offset + last.length
+                self._commit(log.checkpoint(SOURCE, offset))
+        finally:
+            # What was read before a fault, or an interruption between two records, is stored as well.
+            self._sink.commit([log.checkpoint(SOURCE, offset)])
 
     def _start_of(self, log: OpenedLog) -> int:
         here = log.checkpoint(SOURCE)

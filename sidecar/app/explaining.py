@@ -11,6 +11,7 @@ from sidecar.app.plan import Plans
 from sidecar.app.reading import open_named
 from sidecar.clock import Clock
 from sidecar.pipeline.interpret import Interpreted
+from sidecar.tail.opening import shown
 
 
 def explained(paths: Sequence[str], plans: Plans, clock: Clock) -> Iterator[tuple[str, Interpreted]]:
@@ -25,7 +26,7 @@ def explained(paths: Sequence[str], plans: Plans, clock: Clock) -> Iterator[tupl
 def as_json(path: str, one: Interpreted) -> bytes:
     """The row that DESIGN fixes for `explain --json`, with a line end."""
     row = {
-        "file": path,
+        "file": shown(path),
         "offset": one.place.offset,
         "length": one.record.length,
         "format": one.template.event.format,

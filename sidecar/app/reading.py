@@ -12,7 +12,7 @@ from sidecar.errors import InputError
 from sidecar.identity import Checkpoint, fingerprint_of
 from sidecar.pipeline.interpret import FileReader, Interpreted, LogFile
 from sidecar.pipeline.scan import CHUNK_BYTES, Batch, scan
-from sidecar.tail.opening import HEAD_BYTES, Log, open_log, unfit
+from sidecar.tail.opening import HEAD_BYTES, Log, open_log, shown, unfit
 
 STDIN = "-"
 
@@ -82,7 +82,7 @@ def open_named(path: str, plan: Plan, now: float, stack: ExitStack) -> OpenedLog
     log = open_log(path)
     stack.callback(log.close)
     head = _checked(path, log.read(CHUNK_BYTES))
-    file = LogFile(path, fingerprint_of(head), 0, log.stat().st_mtime, "file modified")
+    file = LogFile(shown(path), fingerprint_of(head), 0, log.stat().st_mtime, "file modified")
     return OpenedLog(plan, head, log.read, file, log)
 
 
@@ -90,5 +90,5 @@ def _checked(path: str, head: bytes) -> bytes:
     """*head*, if it is text: what is packed or piped is only seen here."""
     fault = unfit(head[:HEAD_BYTES])
     if fault:
-        raise InputError(f"{path}: {fault}")
+        raise InputError(f"{shown(path)}: {fault}")
     return head

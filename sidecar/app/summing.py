@@ -11,6 +11,7 @@ from typing import Any
 from sidecar.app.plan import Plans
 from sidecar.app.reading import OpenedLog, open_named
 from sidecar.clock import Clock
+from sidecar.errors import InputError
 from sidecar.pipeline.tally import IssueCount, Tally
 
 
@@ -26,12 +27,25 @@ def open_all(paths: Sequence[str], plans: Plans, clock: Clock) -> None:
                 open_named(path, plans.for_path(path), clock.now(), stack)
 
 
-def sum_up(paths: Sequence[str], plans: Plans, clock: Clock, advance: Callable[[int], None]) -> Tally:
-    """Count what each record of the logs would become; *advance* is told of bytes done."""
+def sum_up(
+    paths: Sequence[str], plans: Plans, clock: Clock, advance: Callable[[int], None], problems: list[str]
+) -> Tally:
+    """Count what each record of the logs would become.
+
+    Args:
+        paths: of the logs.
+        plans: how to read which log.
+        clock: what time it is.
+        advance: told of bytes done.
+        problems: what is wrong with a log is added here; what could be read of it is counted.
+    """
     tally = Tally()
     for path in paths:
         with ExitStack() as stack:
-            _add(tally, open_named(path, plans.for_path(path), clock.now(), stack), advance)
+            try:
+                _add(tally, open_named(path, plans.for_path(path), clock.now(), stack), advance)
+            except InputError as error:
+                problems.append(str(error))
     return tally
 
 

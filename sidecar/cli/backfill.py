@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import sys
+import gc
 import time
 from collections.abc import Sequence
 
 from sidecar.app.plan import Plans
 from sidecar.app.summing import open_all, sum_up
-from sidecar.cli.report import Report, bytes_of, print_report, progress
+from sidecar.cli.report import Report, bytes_of, complain, print_report, progress
 from sidecar.clock import SYSTEM
 
 
-def dry_run(paths: Sequence[str], plans: Plans, *, as_json: bool) -> None:
-    """Print which issues a backfill of *paths* would make."""
+def dry_run(paths: Sequence[str], plans: Plans, *, as_json: bool) -> int:
+    """Print which issues a backfill of *paths* would make; returns the exit status."""
+    # A dry run is short and its records hold no cycles: the collector would only walk what is remembered.
+    gc.disable()
     started = time.monotonic()
     open_all(paths, plans, SYSTEM)
+    problems: list[str] = []
     with progress("reading", bytes_of(paths)) as advance:
-        tally = sum_up(paths, plans, SYSTEM, advance)
-    print_report(Report(tally), files=len(paths), seconds=time.monotonic() - started, as_json=as_json)
+        tally = sum_up(paths, plans, SYSTEM, advance, problems)
+    return _finish(Report(tally, problems=problems), paths, started, as_json=as_json)
 
 
 def backfill(paths: Sequence[str], plans: Plans, *, as_json: bool) -> int:
@@ -32,7 +35,11 @@ def backfill(paths: Sequence[str], plans: Plans, *, as_json: bool) -> int:
     open_all(paths, plans, SYSTEM)
     dsn = dsn_of(plans.settings)
     report = deliver.show_all(paths, plans) if dsn is None else deliver.send_all(paths, plans, dsn)
+    return _finish(report, paths, started, as_json=as_json)
+
+
+def _finish(report: Report, paths: Sequence[str], started: float, *, as_json: bool) -> int:
     print_report(report, files=len(paths), seconds=time.monotonic() - started, as_json=as_json)
-    if report.advice:
-        print(f"sidecar: {report.advice}", file=sys.stderr)  # noqa: T201 - as in `sidecar.cli.main`
-    return 1 if report.advice else 0
+    for problem in report.problems:
+        complain(problem)
+    return 1 if report.problems else 0

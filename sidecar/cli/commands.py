@@ -85,10 +85,8 @@ def backfill(
     from sidecar.cli.flags import plans_of  # noqa: PLC0415
 
     plans = plans_of(config, log_format, source_roots, app_root, timezone)
-    if dry_run:
-        command.dry_run(paths, plans, as_json=as_json)
-    else:
-        raise typer.Exit(command.backfill(paths, plans, as_json=as_json))
+    work = command.dry_run if dry_run else command.backfill
+    raise typer.Exit(work(paths, plans, as_json=as_json))
 
 
 @app.command()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from sidecar.app.backfilling import DIRECTORY, Backfill
 from sidecar.app.explaining import explained
 from sidecar.app.plan import Plans
 from sidecar.app.sending import Courier, outbox
-from sidecar.cli.report import Report, bytes_of, progress
+from sidecar.cli.report import Report, bytes_of, complain, progress
 from sidecar.clock import SYSTEM
+from sidecar.errors import InputError
 from sidecar.pipeline.sink import OutboxSink
 from sidecar.pipeline.tally import Tally
+from sidecar.tail.opening import shown
 
 _LOOK_SECONDS = 0.2
 
@@ -23,13 +24,18 @@ def show_all(paths: Sequence[str], plans: Plans) -> Report:
     """Print each event of *paths*."""
     from sidecar.cli.run import show  # noqa: PLC0415 - only here are events shown
 
-    _say("no DSN, so events are shown instead; set SENTRY_DSN to send them")
+    complain("no DSN, so events are shown instead; set SENTRY_DSN to send them")
     tally = Tally()
-    for _, one in explained(paths, plans, SYSTEM):
-        tally.add_one(one.template, one.record.length, one.place.said_time)
-        if one.template.outcome == "event":
-            show(one)
-    return Report(tally)
+    problems = []
+    for path in paths:
+        try:
+            for _, one in explained([path], plans, SYSTEM):
+                tally.add_one(one.template, one.record.length, one.place.said_time)
+                if one.template.outcome == "event":
+                    show(one)
+        except InputError as error:
+            problems.append(str(error))
+    return Report(tally, problems=problems)
 
 
 def send_all(paths: Sequence[str], plans: Plans, dsn: str) -> Report:
@@ -41,23 +47,26 @@ def send_all(paths: Sequence[str], plans: Plans, dsn: str) -> Report:
         before = courier.store.pending_rows(), _rejected(courier)
         courier.sender.start()
         tally = Tally()
+        problems: list[str] = []
         try:
             with progress("reading", bytes_of(paths)) as advance:
-                work = Backfill(
-                    plans, sink, SYSTEM, tally, advance=advance, rest=lambda: time.sleep(_LOOK_SECONDS)
-                )
+                work = Backfill(plans, sink, SYSTEM, tally, advance=advance, rest=_rest)
                 for path in paths:
-                    work.store(path)
+                    try:
+                        work.store(path)
+                    except InputError as error:
+                        problems.append(str(error))
             with progress("sending", courier.store.pending_rows()) as advance:
                 _drain(courier, advance)
         except KeyboardInterrupt:
-            _say("interrupted")
+            problems.append("interrupted")
         finally:
             courier.sender.close(settings.sentry.shutdown_timeout)
         waiting, rejected = courier.store.pending_rows(), _rejected(courier) - before[1]
     sent = before[0] + sink.stored - waiting - rejected
     counts = {"sent": sent, "known already": sink.duplicates, "rejected": rejected, "waiting": waiting}
-    return Report(tally, counts, _advice(directory, waiting, rejected, refused=courier.refused))
+    problems += _undelivered(directory, waiting, rejected, refused=courier.refused)
+    return Report(tally, counts, problems)
 
 
 def _drain(courier: Courier, advance: Callable[[int], None]) -> None:
@@ -73,15 +82,15 @@ def _rejected(courier: Courier) -> int:
     return sum(count for (_, outcome), count in courier.store.counters().items() if outcome == "rejected")
 
 
-def _advice(directory: Path, waiting: int, rejected: int, *, refused: bool) -> str | None:
+def _undelivered(directory: Path, waiting: int, rejected: int, *, refused: bool) -> Iterator[str]:
+    where = shown(str(directory))
     if refused:
-        return f"Sentry refuses the DSN; {waiting:,} payloads wait in {directory}: correct the DSN and run this again"
-    if waiting:
-        return f"{waiting:,} payloads wait in {directory}: run this again to go on"
+        yield f"Sentry refuses the DSN; {waiting:,} payloads wait in {where}: correct the DSN and run this again"
+    elif waiting:
+        yield f"{waiting:,} payloads wait in {where}: run this again to go on"
     if rejected:
-        return f"Sentry refused {rejected:,} payloads; they are kept in {directory} as dead letters"
-    return None
+        yield f"Sentry refused {rejected:,} payloads; they are kept in {where} as dead letters"
 
 
-def _say(text: str) -> None:
-    print(f"sidecar: {text}", file=sys.stderr)  # noqa: T201 - as in `sidecar.cli.main`
+def _rest() -> None:
+    time.sleep(_LOOK_SECONDS)

@@ -22,12 +22,12 @@ class Report:
     Attributes:
         tally: what it read.
         delivery: what became of that: a number for each word.
-        advice: what to do now, if something was not delivered.
+        problems: a line for each thing that was not done, with what to do.
     """
 
     tally: Tally
     delivery: Mapping[str, int] = field(default_factory=dict)
-    advice: str | None = None
+    problems: Sequence[str] = ()
 
 
 def print_report(report: Report, *, files: int, seconds: float, as_json: bool) -> None:
@@ -74,3 +74,9 @@ def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
 def bytes_of(paths: Sequence[str]) -> int:
     """Size of the files among *paths*."""
     return sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
+
+
+def complain(text: str) -> None:
+    """Say *text* on stderr, each line behind the program's name."""
+    for line in text.splitlines():
+        print(f"sidecar: {line}", file=sys.stderr)  # noqa: T201 - the one place where this is done

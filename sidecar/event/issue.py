@@ -21,7 +21,7 @@ _VARIABLE = re.compile(
       \b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b   # 550e8400-e29b-41d4-a716-446655440000
     | \b[^\W\d]*+\d\w*                                          # 42, 0x7f3a, req_8f3a, d41d8cd98f00b204
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _MAX_TEMPLATE = 300
 _TITLE_CHARS = 200

@@ -19,7 +19,7 @@ class Memo(dict[bytes, _Value]):
     generation, and those used again come back from there: cheaper than an order of use, which is a write at every hit.
     """
 
-    def __init__(self, make: Callable[[bytes], _Value], max_bytes: int = 48 << 20) -> None:
+    def __init__(self, make: Callable[[bytes], _Value], max_bytes: int = 32 << 20) -> None:
         """*make* the value of a text; at most *max_bytes* are kept, by estimate."""
         super().__init__()
         self._make = make

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from parsers.model import Record
+from sidecar.errors import InputError
 from sidecar.pipeline.interpret import Interpreter
 
 #: As much as is read at once.  A chunk that stays in the processor's cache is split faster than a larger one.
@@ -38,17 +39,26 @@ def scan(
         read: gives at most so many bytes further; b"" at the end.
         head: bytes that were read before.
         base: offset in the log of the first byte of *head*.
+
+    Raises:
+        InputError: *read* raised it; all that came before has been given.
     """
     rest = head
-    while chunk := read(CHUNK_BYTES):
+    broken: InputError | None = None
+    while True:
+        try:
+            chunk = read(CHUNK_BYTES)
+        except InputError as error:
+            # Packed data that is damaged gave its good part first: that is used before the fault is told.
+            broken, chunk = error, b""
         data = rest + chunk if rest else chunk
         interpreter = choose(data)
-        records, consumed = interpreter.format.split(data, False)  # noqa: FBT003 - the shape of `Format.split`
+        records, consumed = interpreter.format.split(data, not chunk)
         if records:
             yield Batch(interpreter, base, data, records)
+        if broken:
+            raise broken
+        if not chunk:
+            return
         rest = data[consumed:]
         base += consumed
-    interpreter = choose(rest)
-    records, _ = interpreter.format.split(rest, True)  # noqa: FBT003
-    if records:
-        yield Batch(interpreter, base, rest, records)

@@ -99,7 +99,7 @@ class SentrySettings(Table):
     ca_certs: FilePath | None = None
     http_proxy: Annotated[SecretStr, AfterValidator(check_proxy)] | None = None
     send_default_pii: Flag = False
-    shutdown_timeout: Annotated[float, Field(strict=True, ge=0, le=86_400, allow_inf_nan=False)] = 5.0
+    shutdown_timeout: Annotated[float, Field(strict=True, ge=0, le=86_400, allow_inf_nan=False)] = 4.0
 
     @field_validator("dsn")
     @classmethod

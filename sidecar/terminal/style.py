@@ -19,13 +19,16 @@ QUIET = "dim"
 PLACE = "cyan"
 HOT = "bold red"
 
+#: Control characters, and those that turn the direction of writing, with which a text can look like another.
 _CONTROL = {
-    code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), 127, *range(128, 160)) if code not in {9, 10}
+    code: "\N{REPLACEMENT CHARACTER}"
+    for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if code not in {9, 10}
 }
 
 
 def safe(text: str) -> str:
-    """*text* without control characters: log text must not steer the reader's terminal."""
+    """*text* without such characters: log text must not steer the reader's terminal."""
     return text.translate(_CONTROL)
 
 

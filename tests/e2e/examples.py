@@ -27,9 +27,10 @@ _PHP_LEVELS = {
     b"PHP Warning": "warning",
     b"PHP Deprecated": "warning",
     b"PHP Notice": "info",
-    # sentry-php sends an uncaught exception without a level, which Sentry reads as "error"; an uncaught ParseError is one.
+    # sentry-php sends an uncaught exception without a level, which Sentry reads as "error".  A parse error is fatal
+    # by its label (E_PARSE): the text does not tell one in include, which is thrown, from one in the main script.
     b"PHP Fatal error:  Uncaught": "error",
-    b"PHP Parse error": "error",
+    b"PHP Parse error": "fatal",
     b"PHP Fatal error:  Allowed": "fatal",
 }
 _NODE_CALL = re.compile(rb"^ +at (?:(?:async )?(.+) \()?((?:/|node:)[^():]+):(\d+):(\d+)\)?", re.MULTILINE)

@@ -266,7 +266,7 @@ def test_a_reader_that_leaves_is_no_error_to_tell(tmp_path: Path, command: str) 
         process.stdout.close()
         said = process.stderr.read().decode()
         # The table of a dry run may fit into the pipe's buffer before the reader leaves.
-        assert process.wait(20) in {141, 0} if "--dry-run" in command else process.wait(20) == 141
+        assert process.wait(20) in {0, 1}  # typer's answer to a closed pipe; 0: all had been written by then
     assert [line for line in said.splitlines() if "no DSN" not in line] == []
 
 

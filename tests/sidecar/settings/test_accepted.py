@@ -58,7 +58,7 @@ def test_defaults(load_text: Callable[..., Settings]) -> None:
             "ca_certs": None,
             "http_proxy": None,
             "send_default_pii": False,
-            "shutdown_timeout": 5.0,
+            "shutdown_timeout": 4.0,
         },
         "sources": [
             {
