@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from parsers.model import MAX_RECORD, Format, Json, Level, LogEvent, Record, Split
 from parsers.php.servers import stamps
 from parsers.php.servers.framed import Around, body_of, php_event, text_and_context
+from parsers.php.servers.messages import Entry, records_of
 from parsers.php.servers.requests import request_of
 from parsers.text import decode
 
@@ -30,8 +30,6 @@ _STARTS = re.compile(
 _LONGEST_HEAD = 64
 _HEAD = re.compile(rb"(?P<stamp>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) \[(?P<level>[a-z]+)\] \d+#\d+: (?:\*\d+ )?")
 _FASTCGI = b'FastCGI sent in stderr: "'
-_MESSAGE = b"PHP message: "
-_NEXT_MESSAGE = b"; PHP message: "
 _TAIL = re.compile(rb'" while [a-z ]{3,80}, client: [^\n]*')
 _OWN_TAIL = re.compile(rb", client: [^ ,]{1,64}, server: ")
 #: Nothing that is new in each request may get in: what becomes of a body is remembered by its bytes.
@@ -136,43 +134,9 @@ def _entry(data: bytes, begin: int, end: int) -> Iterator[Record]:
     found = list(_TAIL.finditer(text))
     payload = text[len(_FASTCGI) : found[-1].start() if found else len(text)]
     kept = b"".join(_KEPT.findall(text, found[-1].start())) if found else b""
-    if not found:
-        payload = _without_half_mark(payload)
-    yield from _messages(_Entry(begin, end, head.end() + len(_FASTCGI), stamp, level + kept), payload)
-
-
-class _Entry(NamedTuple):
-    begin: int
-    end: int
-    text: int
-    stamp: bytes
-    context: bytes
-
-
-def _without_half_mark(payload: bytes) -> bytes:
-    """Cut entries may end in the middle of `; PHP message: `."""
-    at = payload.rfind(b"; P")
-    return payload[:at] if at >= 0 and _NEXT_MESSAGE.startswith(payload[at:]) else payload
-
-
-def _messages(entry: _Entry, payload: bytes) -> Iterator[Record]:
-    """Each message of an entry is a record; the first has the entry's head, the last its tail.
-
-    What has no "PHP message: " in front is the rest of a message whose beginning is in an entry before, or what the
-    worker wrote itself.
-    """
-    begin, end, at, stamp, context = entry
-    kind, mark = (b"php ", _MESSAGE) if payload.startswith(_MESSAGE) else (b"said ", b"")
-    texts = payload[len(mark) :].split(_NEXT_MESSAGE)
-    at += len(mark)
-    if not mark and not texts[0] and len(texts) > 1:
-        kind, at, texts = b"php ", at + len(_NEXT_MESSAGE), texts[1:]
-    for index, text in enumerate(texts, 1):
-        at += len(text)
-        behind = at if index < len(texts) else end
-        yield Record(begin, behind - begin, stamp, body_of(text, kind + context))
-        begin, kind = behind, b"php "
-        at += len(_NEXT_MESSAGE)
+    yield from records_of(
+        Entry(begin, end, head.end() + len(_FASTCGI), payload, stamp, level + kept, is_cut=not found)
+    )
 
 
 def parse(body: bytes) -> LogEvent:
