@@ -53,8 +53,9 @@ def _second_line(issue: IssueCount, seen: str, width: int) -> Text:
     room = width - _INDENT - len(seen) - _GAP
     file, _, function = safe(issue.culprit).partition(" in ")
     if cell_len(file) > room:
+        file = file[-max(room, 1) :]  # files are told apart by their end
         while cell_len(file) >= max(room, 1):
-            file = file[1:]  # files are told apart by their end
+            file = file[1:]
         file = "…" + file
     function = f" in {function}" if function else ""
     function = _fitting(function, room - cell_len(file)) if room - cell_len(file) > len(" in …") else ""
