@@ -19,6 +19,7 @@ from itertools import pairwise
 from parsers.model import Format, LogEvent, Record, Split
 from parsers.php.servers import fpm_master, stamps
 from parsers.php.servers.framed import Around, body_of, join_tags, php_event, text_and_context
+from parsers.php.servers.lines import goes_on, is_over, is_uncaught, looks_whole, without_strangers
 from parsers.php.servers.weaving import Line, Role, Rules, Thread, weave
 from parsers.text import decode
 
@@ -40,16 +41,10 @@ _ACCESS = re.compile(
 _MESSAGE = b"NOTICE: PHP message: "
 _PIPE_CLOSED = b", pipe is closed"
 
-_THROWN = b"  thrown in "
-_ON_LINE = re.compile(rb" on line \d+\Z")
-_LABEL = re.compile(rb"PHP [A-Z][A-Za-z ]{3,30}:  ")
-_UNCAUGHT = b":  Uncaught "
-_LABEL_BYTES = 48
 #: zlog breaks what a worker writes itself at this many bytes of a line.
 _BROKEN_AT = 1023
 #: Lines of others inside a text: the master reads 1,023 bytes of a child at a time.
 _MOST_FOREIGN = 64
-_INDENTED = (b" ", b"\t", b"#", b")", b"}", b"]")
 
 _MARKS = re.compile(
     rb"^(?:\[%b(?:\.\d{6})?\] (?:DEBUG|NOTICE|WARNING|ERROR|ALERT): |NOTICE: PHP message: )" % _STAMP,
@@ -97,7 +92,7 @@ def _goes_on(thread: Thread, line: Line) -> bool:
         return True
     if not _same_time(last.stamp, line.stamp):
         return False
-    return thread.lines[0].context.startswith(b"php") or line.text.startswith(_INDENTED)
+    return thread.lines[0].context.startswith(b"php") or goes_on(last.text, line.text)
 
 
 def _is_broken(line: Line) -> bool:
@@ -113,49 +108,20 @@ def _same_time(one: bytes, other: bytes) -> bool:
     return (seconds[1] - seconds[0]) % 86400 <= 1
 
 
-def _is_error(line: Line) -> bool:
-    """Does the line begin an error of PHP that ends with ` on line N`?"""
-    return bool(_LABEL.match(line.text)) and not _is_uncaught(line)
-
-
-def _is_uncaught(line: Line) -> bool:
-    return _UNCAUGHT in line.text[:_LABEL_BYTES]
-
-
 def _ends(thread: Thread) -> bool:
-    last = thread.lines[-1].text
-    return last.startswith(_THROWN) and bool(_ON_LINE.search(last)) and _is_uncaught(thread.lines[0])
+    first = thread.lines[0].text
+    return is_uncaught(first) and looks_whole(first, thread.lines[-1].text)
 
 
 def _is_over(thread: Thread, line: Line) -> bool:
     """Has an open text ended, as far as a line of somebody else can tell?"""
-    last = thread.lines[-1]
-    if thread.foreign > _MOST_FOREIGN or last.text.endswith(b"..."):
-        return True
-    if _ON_LINE.search(last.text) and _is_error(thread.lines[0]):
-        return True
-    return bool(last.stamp) and line.context != b"access" and not _same_time(last.stamp, line.stamp)
+    stamp = thread.lines[-1].stamp
+    late = bool(stamp) and line.context != b"access" and not _same_time(stamp, line.stamp)
+    return late or is_over(thread, _MOST_FOREIGN)
 
 
 def _divide(lines: list[Line]) -> Iterator[Record]:
-    """Lines behind the end of an error are what the program itself wrote."""
-    first = lines[0]
-    if len(lines) > 1 and first.context.startswith(b"php") and _is_error(first):
-        ends = [index for index, line in enumerate(lines, 1) if _ON_LINE.search(line.text)]
-        if ends and ends[-1] < len(lines):
-            yield _record(lines[: ends[-1]])
-            yield from _raw_records(lines[ends[-1] :])
-            return
-    yield _record(lines)
-
-
-def _raw_records(lines: list[Line]) -> Iterator[Record]:
-    begin = 0
-    for index in range(1, len(lines)):
-        if not lines[index].text.startswith(_INDENTED) and not _is_broken(lines[index - 1]):
-            yield _record(lines[begin:index])
-            begin = index
-    yield _record(lines[begin:])
+    return without_strangers(lines, _record)
 
 
 def _record(lines: list[Line]) -> Record:

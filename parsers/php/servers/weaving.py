@@ -61,10 +61,12 @@ class Thread:
     Attributes:
         lines: it has so far.
         foreign: lines of other streams since its last one.
+        copy_at: number of the line where a second copy of the text begins; 0 while there is none.
     """
 
     lines: list[Line]
     foreign: int = 0
+    copy_at: int = 0
 
 
 class Rules(NamedTuple):
