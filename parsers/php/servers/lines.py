@@ -44,13 +44,11 @@ def looks_whole(first: bytes, last: bytes) -> bool:
 def goes_on(last: bytes, text: bytes) -> bool:
     """Does the line *text* go on with a text of the program's own, whose last line is *last*?
 
-    Indented lines and the lines of a trace do.
+    Blank and indented lines do, the lines of a trace, and print_r's brackets.
     """
-    if text.startswith(_INDENTED):
+    if not text or text == b"(" or text.startswith(_INDENTED):
         return True
-    if _MAIN.search(last):
-        return not text or text.startswith(b"Next ")
-    return not last and text.startswith(b"Next ")
+    return text.startswith(b"Next ") and (not last or _MAIN.search(last) is not None)
 
 
 def is_over(thread: Thread, most_foreign: int) -> bool:

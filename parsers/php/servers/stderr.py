@@ -106,7 +106,7 @@ def _divide(lines: list[Line]) -> Iterator[Record]:
 
 def _record(lines: list[Line]) -> Record:
     first, last = lines[0], lines[-1]
-    text = b"\n".join([line.text for line in lines])
+    text = b"\n".join([line.text for line in lines]).rstrip(b"\n")
     return Record(first.begin, last.end - first.begin, b"", body_of(text, first.context))
 
 
