@@ -25,7 +25,7 @@ FORMAT_NAME = "nginx.error"
 #: NGX_MAX_ERROR_STR: no entry is longer, its line end included.
 _LONGEST_ENTRY = 2048
 _STARTS = re.compile(
-    rb"(?:\A|\n)(?=\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \d+#)"
+    rb"(?:\A|\n)(?=\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+: )"
 )
 _LONGEST_HEAD = 64
 _HEAD = re.compile(rb"(?P<stamp>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) \[(?P<level>[a-z]+)\] \d+#\d+: (?:\*\d+ )?")
@@ -61,7 +61,7 @@ def split(data: bytes, final: bool) -> Split:  # noqa: FBT001 - the shape of `Fo
     begins = [found.end() for found in _STARTS.finditer(data)]
     records: list[Record] = []
     used = 0
-    for begin, limit in zip(begins, [*begins[1:], len(data)], strict=True):
+    for begin, limit in zip(begins, [*begins[1:], len(data)], strict=False):
         records += _raw(data, used, begin)
         used = begin
         end = _end_of_entry(data, begin, limit, closed=final or limit < len(data))
