@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from parsers import formats
 
 PHP = b"[23-Nov-2026 12:20:04 UTC] PHP Warning:  m in /a.php on line 7\n"
+FPM = (
+    b"[23-Nov-2026 12:21:00] NOTICE: ready to handle connections\n"
+    b"NOTICE: PHP message: PHP Warning:  m in /a.php on line 7\n"
+)
 NODE = (
     b"listening on 8080\n"
     b"Error: no row -1\n"
@@ -46,6 +50,15 @@ SAMPLES: dict[str, tuple[bytes, str]] = {
     "node": (NODE, "node.console"),
     "node that prints one line of PHP": (NODE * 9 + PHP, "node.console"),
     "plain": (TEXT, "plain"),
+    "php-fpm": (FPM * 3, "php.fpm"),
+    "php-fpm in docker": (
+        b"".join(
+            json.dumps({"log": line, "stream": "stderr", "time": "2026-11-23T12:20:04Z"}).encode() + b"\n"
+            for line in FPM.decode().splitlines(keepends=True)
+        ),
+        "docker.php.fpm",
+    ),
+    "php on stderr": (PHP[27:] * 3, "php.stderr"),
     "nothing": (b"", "plain"),
     "bytes": (bytes(range(256)) * 8, "plain"),
     "docker": (docker(TEXT), "docker.plain"),
@@ -83,7 +96,9 @@ def test_text_is_undecided_in_a_carrier_as_well() -> None:
 
 
 def test_names() -> None:
-    assert formats.NAMES[:6] == ("auto", "php", "node", "php.error_log", "node.console", "plain")
+    assert formats.NAMES[:3] == ("auto", "php", "node")
+    finer = {"php.error_log", "php.fpm", "php.fpm-slow", "php.stderr", "php.cli-server", "php.syslog"}
+    assert finer | {"nginx.error", "apache.error", "node.console", "plain"} <= set(formats.NAMES)
     assert {"docker.php.error_log", "cri.node.console", "journald.plain"} < set(formats.NAMES)
     assert all(one.name == name for name, one in formats.FORMATS.items())
 
