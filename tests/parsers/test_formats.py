@@ -53,7 +53,10 @@ SAMPLES: dict[str, tuple[bytes, str]] = {
     "php-fpm": (FPM * 3, "php.fpm"),
     "php-fpm in docker": (
         b"".join(
-            json.dumps({"log": line, "stream": "stderr", "time": "2026-11-23T12:20:04Z"}).encode() + b"\n"
+            json.dumps(
+                {"log": line, "stream": "stderr", "time": "2026-11-23T12:20:04Z"}, separators=(",", ":")
+            ).encode()
+            + b"\n"
             for line in FPM.decode().splitlines(keepends=True)
         ),
         "docker.php.fpm",
