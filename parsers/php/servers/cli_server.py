@@ -48,7 +48,9 @@ def read_line(data: bytes, begin: int, end: int) -> Line:
     if head["said"]:
         said = head["said"].removesuffix(b"\r")
         return Line(begin, end, None, stamp, said, b"copy " + head["request"], Role.GOES_ON)
-    text = data[head.end("stamp") + 2 : end].removesuffix(b"\n").removesuffix(b"\r")
+    # The client's address and port are left out.
+    begin_of_text = head.end("client") if head["client"] else head.end("stamp") + 2
+    text = data[begin_of_text:end].removesuffix(b"\n").removesuffix(b"\r")
     if head["client"]:
         return Line(begin, end, None, stamp, text, b"own", Role.ALONE)
     return Line(begin, end, None, stamp, text, b"php", Role.BEGINS)

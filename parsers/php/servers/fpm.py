@@ -66,7 +66,9 @@ def read_line(data: bytes, begin: int, end: int) -> Line:
     elif data.startswith(_MESSAGE, begin):
         return Line(begin, end, None, b"", _rest(data, begin + len(_MESSAGE), end), b"php", Role.BEGINS)
     elif access := _ACCESS.match(data, begin, end):
-        return Line(begin, end, None, access["stamp"], _rest(data, begin, end), b"access", Role.ALONE)
+        # Without the client's address and the user's name, which come before the time.
+        said = _rest(data, access.end() - 1, end)
+        return Line(begin, end, None, access["stamp"], said, b"access", Role.ALONE)
     return Line(begin, end, None, b"", _rest(data, begin, end), b"raw", Role.GOES_ON)
 
 

@@ -32,6 +32,8 @@ _HEAD = re.compile(rb"(?P<stamp>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) \[(?P<level>[a-z
 _FASTCGI = b'FastCGI sent in stderr: "'
 _TAIL = re.compile(rb'" while [a-z ]{3,80}, client: [^\n]*')
 _OWN_TAIL = re.compile(rb", client: [^ ,]{1,64}, server: ")
+#: `client 203.0.113.9 closed keepalive connection`: the address is not kept.
+_ADDRESS = re.compile(rb"\b(client )[0-9a-f.:]{3,45} (?=closed )")
 #: Nothing that is new in each request may get in: what becomes of a body is remembered by its bytes.
 _KEPT = re.compile(rb', (?:request|host|referrer): "(?:[^"\n]|"(?!, |$))*"?', re.MULTILINE)
 _FIELD = re.compile(
@@ -128,7 +130,7 @@ def _entry(data: bytes, begin: int, end: int) -> Iterator[Record]:
     if not text.startswith(_FASTCGI):
         tail = _OWN_TAIL.search(text)
         kept = b"".join(_KEPT.findall(text, tail.start())) if tail else b""
-        said = text[: tail.start()] if tail else text
+        said = _ADDRESS.sub(rb"\1", text[: tail.start()] if tail else text)
         yield Record(begin, end - begin, stamp, body_of(said, b"own " + level + kept))
         return
     found = list(_TAIL.finditer(text))
