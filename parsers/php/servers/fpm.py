@@ -139,7 +139,41 @@ def _record(lines: list[Line]) -> Record:
     )
 
 
-_RULES = Rules(read_line, _goes_on, _ends, _is_over, _divide)
+#: An uncaught exception of one child whose lines nobody interrupts; most are, and so need not be read line by line.
+_BLOCK = re.compile(
+    rb'(?P<head>\[(?P<stamp>%b)\] WARNING: \[pool (?P<pool>[^\]\n]{1,200})\] child (?P<child>\d+) said into stderr: ")'
+    rb'NOTICE: PHP message: (?=PHP Fatal error:  Uncaught )[^\n]*"\n'
+    rb'(?:(?P=head)(?!NOTICE: PHP message: |  thrown in )[^\n]*"\n)*+(?P=head)  thrown in [^\n]* on line \d+"\n'
+    % _STAMP
+)
+_BARE_BLOCK = re.compile(
+    rb"NOTICE: PHP message: (?=PHP Fatal error:  Uncaught )[^\n]*\n"
+    rb"(?:(?:\#|Stack trace:|Next [^-]|  (?!thrown in ))[^\n]*\n)*+  thrown in [^\n]* on line \d+\n"
+)
+
+
+def _block(data: bytes, begin: int) -> tuple[Record, int] | None:
+    if data.startswith(_MESSAGE, begin):
+        found = _BARE_BLOCK.match(data, begin)
+        if found is None or _has_broken(found[0]):
+            return None
+        text, stream, stamp, context = found[0][len(_MESSAGE) : -1].replace(b"\r\n", b"\n"), None, b"", b"php"
+    else:
+        found = _BLOCK.match(data, begin)
+        if found is None or _has_broken(found[0]):
+            return None
+        head = found["head"]
+        text = found[0][len(head) + len(_MESSAGE) : -2].replace(b'"\n' + head, b"\n")
+        stream, stamp, context = f"child {int(found['child'])}", found["stamp"], b"php " + found["pool"]
+    end = found.end()
+    return Record(begin, end - begin, stamp, body_of(text, context), stream), end
+
+
+def _has_broken(block: bytes) -> bool:
+    return len(block) > _BROKEN_AT and max(map(len, block.split(b"\n"))) >= _BROKEN_AT
+
+
+_RULES = Rules(read_line, _goes_on, _ends, _is_over, _divide, _block)
 
 
 def split(data: bytes, final: bool) -> Split:  # noqa: FBT001 - the shape of `Format.split`

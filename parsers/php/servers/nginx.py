@@ -25,7 +25,7 @@ FORMAT_NAME = "nginx.error"
 #: NGX_MAX_ERROR_STR: no entry is longer, its line end included.
 _LONGEST_ENTRY = 2048
 _STARTS = re.compile(
-    rb"(?:\A|\n)(?=\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+: )"
+    rb"\n(?=\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \d+#\d+: )"
 )
 _LONGEST_HEAD = 64
 _HEAD = re.compile(rb"(?P<stamp>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) \[(?P<level>[a-z]+)\] \d+#\d+: (?:\*\d+ )?")
@@ -60,7 +60,7 @@ _NO_TROUBLE = re.compile(r"is buffered to a temporary file|FastCGI sent in stder
 
 def split(data: bytes, final: bool) -> Split:  # noqa: FBT001 - the shape of `Format.split`
     """Cut *data* into records; see `parsers.model.Format.split`."""
-    begins = [found.end() for found in _STARTS.finditer(data)]
+    begins = [found.start() for found in _STARTS.finditer(b"\n" + data)]
     records: list[Record] = []
     used = 0
     for begin, limit in zip(begins, [*begins[1:], len(data)], strict=False):
@@ -172,7 +172,7 @@ def _request(fields: str) -> dict[str, Json] | None:
 
 def claim(sample: bytes) -> float:
     """1.0 when the sample starts as an entry does."""
-    starts = sum(1 for _ in _STARTS.finditer(sample))
+    starts = sum(1 for _ in _STARTS.finditer(b"\n" + sample))
     if not starts:
         return 0.0
     return 1.0 if _HEAD.match(sample) else min(0.95, 20 * starts / (sample.count(b"\n") or 1))

@@ -78,6 +78,8 @@ class Rules(NamedTuple):
         ends: has the open record ended with its last line for sure?
         is_over: after a line of another stream: has it ended?
         divide: a closed record's lines to records.
+        block: the common record as a whole, (record, end) or None: what the rules above would make of the lines from an
+            offset on where no record is open, only faster.
     """
 
     read: Callable[[bytes, int, int], Line]
@@ -85,14 +87,14 @@ class Rules(NamedTuple):
     ends: Callable[[Thread], bool]
     is_over: Callable[[Thread, Line], bool]
     divide: Callable[[list[Line]], Iterator[Record]]
+    block: Callable[[bytes, int], tuple[Record, int] | None] | None = None
 
 
 def weave(rules: Rules, data: bytes, *, final: bool) -> Split:
     """Cut *data* into records; see `parsers.model.Format.split`."""
     loom = _Loom(rules)
     begin = 0
-    for end in _line_ends(data, final=final):
-        loom.add(rules.read(data, begin, end))
+    while end := _end_at(data, begin, loom, final=final):
         begin = end
     if final or len(data) - loom.clean > _MOST_OPEN:
         # Not final: the line that is not whole yet will take it over the limit.
@@ -100,27 +102,34 @@ def weave(rules: Rules, data: bytes, *, final: bool) -> Split:
     return Split(loom.finished(), loom.clean)
 
 
-def _line_ends(data: bytes, *, final: bool) -> Iterator[int]:
-    """Where lines end; a line that is longer than a record may be is cut."""
-    begin, size = 0, len(data)
-    while begin < size:
-        end = data.find(b"\n", begin, begin + MAX_RECORD) + 1
-        if not end:
-            if size - begin >= MAX_RECORD:
-                end = begin + MAX_RECORD
-            elif final:
-                end = size
-            else:
-                return
-        yield end
-        begin = end
+def _end_at(data: bytes, begin: int, loom: _Loom, *, final: bool) -> int:
+    """Add the block or line at *begin*; where it ends, 0 where none is whole."""
+    if loom.rules.block is not None and loom.clean == begin:
+        found = loom.rules.block(data, begin)
+        if found is not None and found[1] - begin <= _MOST_OPEN:
+            loom.add_whole(*found)
+            return found[1]
+    end = _line_end(data, begin, final=final)
+    if end:
+        loom.add(loom.rules.read(data, begin, end))
+    return end
+
+
+def _line_end(data: bytes, begin: int, *, final: bool) -> int:
+    """Where the line ends; one that is longer than a record may be is cut.  0: it is not whole."""
+    end = data.find(b"\n", begin, begin + MAX_RECORD) + 1
+    if end:
+        return end
+    if len(data) - begin >= MAX_RECORD:
+        return begin + MAX_RECORD
+    return len(data) if final and begin < len(data) else 0
 
 
 class _Loom:
     """The open records, and those that were closed since the last clean place."""
 
     def __init__(self, rules: Rules) -> None:
-        self._rules = rules
+        self.rules = rules
         self._open: dict[str | None, Thread] = {}
         self._closed: list[Record] = []
         self._done = 0
@@ -130,7 +139,7 @@ class _Loom:
         if line.end - self.clean > _MOST_OPEN and self._open:
             self.close_all(line.begin)
         if line.role is Role.ALONE:
-            self._closed.extend(self._rules.divide([line]))
+            self._closed.extend(self.rules.divide([line]))
         else:
             self._weave_in(line)
         if self._open:
@@ -138,16 +147,20 @@ class _Loom:
         if not self._open:
             self.clean, self._done = line.end, len(self._closed)
 
+    def add_whole(self, record: Record, end: int) -> None:
+        self._closed.append(record)
+        self.clean, self._done = end, len(self._closed)
+
     def _weave_in(self, line: Line) -> None:
         thread = self._open.get(line.stream)
-        if thread is not None and line.role is Role.GOES_ON and self._rules.goes_on(thread, line):
+        if thread is not None and line.role is Role.GOES_ON and self.rules.goes_on(thread, line):
             thread.lines.append(line)
             thread.foreign = 0
         else:
             if thread is not None:
                 self._close(line.stream)
             thread = self._open[line.stream] = Thread([line])
-        if self._rules.ends(thread):
+        if self.rules.ends(thread):
             self._close(line.stream)
 
     def _close_those_over(self, line: Line) -> None:
@@ -155,13 +168,13 @@ class _Loom:
         for stream, thread in self._open.items():
             if thread.lines[-1] is not line:
                 thread.foreign += 1
-                if self._rules.is_over(thread, line):
+                if self.rules.is_over(thread, line):
                     over.append(stream)
         for stream in over:
             self._close(stream)
 
     def _close(self, stream: str | None) -> None:
-        self._closed.extend(self._rules.divide(self._open.pop(stream).lines))
+        self._closed.extend(self.rules.divide(self._open.pop(stream).lines))
 
     def close_all(self, at: int) -> None:
         for stream in list(self._open):
