@@ -7,9 +7,10 @@ U+FFFD for its halves).  `attrs` stands between stream and time where `--log-opt
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from parsers.carriers.escaped import unescaped
-from parsers.carriers.line import Carrier, Line
+from parsers.carriers.line import Carrier, Line, lines_of
 
 _LINE = re.compile(
     rb"""(?: \{"log":"( [^"\\\n]*+ (?:\\(?!n")[^\n][^"\\\n]*+)*+ )   # text
@@ -20,17 +21,20 @@ _LINE = re.compile(
          | ([^\n]*) )\n""",
     re.VERBOSE,
 )
+_STREAMS = {b"stdout": "stdout", b"stderr": "stderr"}
 _MARK = re.compile(rb'\{"log":".*","stream":"std(?:out|err)"')
 
 
 def peel(block: bytes) -> list[Line]:
     """See `parsers.carriers.line.Peel`."""
-    rows = _LINE.findall(block)
-    texts = unescaped([row[0] for row in rows])
-    return [
-        Line(text, stream.decode(), time, bool(end or not text)) if stream else Line(other, None, b"")
-        for text, (_, end, stream, time, other) in zip(texts, rows, strict=True)
-    ]
+    logs, ends, streams, times, others = zip(*_LINE.findall(block), strict=True)
+    texts = unescaped(list(logs))
+    if any(others):
+        texts = [text or other for text, other in zip(texts, others, strict=True)]
+    ended: Iterable[bool] = map(bool, ends)
+    if not all(ends):
+        ended = (bool(end or not text or other) for end, text, other in zip(ends, texts, others, strict=True))
+    return lines_of(texts, map(_STREAMS.get, streams), times, ended)
 
 
 DOCKER = Carrier("docker", _MARK, 0.5, peel)

@@ -8,8 +8,9 @@ format inside (PHP, Node, plain) find the records in them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 #: Of a sample, as much is looked at to tell which carrier wrote it.
@@ -31,6 +32,17 @@ class Line(NamedTuple):
     stream: str | None
     stamp: bytes
     ended: bool = True
+
+
+#: `Line._make` without its Python frame.
+_line: Callable[[tuple[bytes, str | None, bytes, bool]], Line] = partial(tuple.__new__, Line)
+
+
+def lines_of(
+    texts: Iterable[bytes], streams: Iterable[str | None], stamps: Iterable[bytes], ended: Iterable[bool]
+) -> list[Line]:
+    """Lines from their columns, which is twice as fast as one by one; the shortest column counts."""
+    return list(map(_line, zip(texts, streams, stamps, ended, strict=False)))
 
 
 #: Whole physical lines, the last one ended as well -> one `Line` for each of them.  Total: never raises.

@@ -7,9 +7,11 @@ of its own, lines without the prefix go on in the same text: pm2 in cluster mode
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import partial
+from itertools import repeat
 
-from parsers.carriers.line import Carrier, Line
+from parsers.carriers.line import Carrier, Line, lines_of
 
 _ISO = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)"
 _MONTHS = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -55,21 +57,17 @@ _PREFIXES: dict[str, tuple[bytes, float]] = {
 
 
 def _peel(pattern: re.Pattern[bytes], block: bytes) -> list[Line]:
-    rows = pattern.findall(block)
-    groups = pattern.groupindex
-    time, stream = groups.get("time", 0) - 1, groups.get("stream", 0) - 1
-    text, other = groups["text"] - 1, groups["other"] - 1
-    names = (
-        {row[stream]: row[stream].decode("utf-8", "replace") or None for row in rows} if stream >= 0 else {}
-    )
-    return [
-        Line(
-            row[text] or row[other],
-            names[row[stream]] if names else None,
-            row[time] if time >= 0 else b"",
-        )
-        for row in rows
-    ]
+    columns = list(zip(*pattern.findall(block), strict=True))
+    place = {name: number - 1 for name, number in pattern.groupindex.items()}
+    texts, others = columns[place["text"]], columns[place["other"]]
+    if any(others):
+        texts = tuple(text or other for text, other in zip(texts, others, strict=True))
+    streams: Iterable[str | None] = repeat(None)
+    if "stream" in place:
+        written = columns[place["stream"]]
+        streams = map({name: name.decode("utf-8", "replace") or None for name in set(written)}.get, written)
+    times = columns[place["time"]] if "time" in place else repeat(b"")
+    return lines_of(texts, streams, times, repeat(True))  # noqa: FBT003 - no flag
 
 
 def _carrier(name: str, prefix: bytes, share: float) -> Carrier:

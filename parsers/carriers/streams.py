@@ -13,9 +13,10 @@ Promises, which make byte offsets a sufficient checkpoint:
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from itertools import accumulate
-from operator import attrgetter
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import accumulate, count
+from operator import add, attrgetter
 from typing import NamedTuple
 
 from parsers.carriers.line import Line, Peel
@@ -27,6 +28,8 @@ WINDOW = MAX_RECORD
 SILENCE = 1 << 16
 
 _offset = attrgetter("offset")
+#: `Record._make` without its Python frame: it runs for every record.
+_record: Callable[[tuple[int, int, bytes, bytes, str | None]], Record] = partial(tuple.__new__, Record)
 
 
 class _Block(NamedTuple):
@@ -67,7 +70,8 @@ def split(peel: Peel, inner: Format, data: bytes, final: bool) -> Split:  # noqa
 def _block(peel: Peel, text: bytes, begin: int) -> _Block:
     whole = text.endswith(b"\n")
     lines = peel(text if whole else text + b"\n")
-    bounds = list(accumulate((len(line) + 1 for line in text.split(b"\n")), initial=begin))
+    lengths = accumulate(map(len, text.split(b"\n")), initial=begin)
+    bounds = list(map(add, lengths, count()))  # each line end is a byte more
     if whole:
         bounds.pop()
         return _Block(lines, bounds)
@@ -124,26 +128,27 @@ def _read(records: list[Record], block: _Block, run: list[int], inner: Format, *
     lines, bounds = block
     texts = [line.text + b"\n" if line.ended else line.text for line in map(lines.__getitem__, run)]
     ends = list(accumulate(map(len, texts)))
+    starts = [0, *ends]
     found = inner.split(b"".join(texts), closed)
-    php = inner.name.startswith("php.")
-    for offset, length, stamp, body, _ in found.records:
-        place = bisect_right(ends, offset)
-        line = run[place]
-        begin = bounds[line]
-        if offset != (ends[place - 1] if place else 0):
-            begin = bounds[line + 1] - (ends[place] - offset)
-        last = bisect_left(ends, offset + length, place)
-        end = bounds[run[last] + 1] - (ends[last] - offset - length)
-        _, stream, time, _ = lines[line]
-        records.append(Record(begin, end - begin, _time(time, stamp, php=php), body, stream))
+    php, stream, place = inner.name.startswith("php."), lines[run[0]].stream, 0
+    for offset, length, own, body, _ in found.records:
+        place = bisect_right(ends, offset, place)
+        line, behind = run[place], offset + length
+        begin = bounds[line] if offset == starts[place] else bounds[line + 1] - (ends[place] - offset)
+        last = place if behind <= ends[place] else bisect_left(ends, behind, place)
+        end = bounds[run[last] + 1] - (ends[last] - behind)
+        stamp = lines[line].stamp
+        if own:
+            stamp = _time(stamp, own, php=php)
+        records.append(_record((begin, end - begin, stamp, body, stream)))
     if found.consumed == ends[-1]:
         return bounds[-1]
     return bounds[run[bisect_right(ends, found.consumed)]]
 
 
 def _time(carried: bytes, own: bytes, *, php: bool) -> bytes:
-    """The stamp to keep: PHP's own time is the event's; else the carrier's, unless it lacks the year (`Nov 23 …`)."""
-    return own if own and (php or not carried[:1].isdigit()) else carried
+    """Which of two stamps to keep: PHP's own time is the event's; else the carrier's, unless it lacks the year (`Nov 23 …`)."""
+    return own if php or not carried[:1].isdigit() else carried
 
 
 def _clean(found: _Found, bounds: list[int]) -> tuple[list[Record], int]:
