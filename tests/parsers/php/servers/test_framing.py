@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.model import MAX_RECORD, Format, Record
-from parsers.php.servers import SERVERS
+from parsers.php.servers import SERVERS, fpm
+from parsers.php.servers.weaving import weave
 from tests.parsers.pieces import cut, every, in_pieces
 
 DATA = Path(__file__).parent / "data"
@@ -95,3 +96,17 @@ def test_what_is_open_does_not_hold_the_log_back(log_format: Format) -> None:
     records, consumed = log_format.split(data, False)  # noqa: FBT003 - the shape of `Format.split`
     assert len(data) - consumed < MAX_RECORD
     assert records
+
+
+LINE_BY_LINE = fpm._RULES._replace(block=None)
+
+
+@given(data=texts(), final=st.booleans())
+@settings(deadline=None, max_examples=100)
+def test_a_block_is_what_its_lines_are(data: bytes, final: bool) -> None:  # noqa: FBT001 - the shape of `Format.split`
+    assert fpm.split(data, final) == weave(LINE_BY_LINE, data, final=final)
+
+
+@pytest.mark.parametrize("log", [log for log in LOGS if log.startswith("php.fpm.")])
+def test_blocks_of_real_logs_are_what_their_lines_are(log: str) -> None:
+    assert fpm.split(LOGS[log] * 3, True) == weave(LINE_BY_LINE, LOGS[log] * 3, final=True)  # noqa: FBT003
