@@ -130,25 +130,29 @@ def _read(records: list[Record], block: _Block, run: list[int], inner: Format, *
     ends = list(accumulate(map(len, texts)))
     starts = [0, *ends]
     found = inner.split(b"".join(texts), closed)
-    php, stream, place = inner.name.startswith("php."), lines[run[0]].stream, 0
-    for offset, length, own, body, _ in found.records:
-        place = bisect_right(ends, offset, place)
+    stream = lines[run[0]].stream
+    for offset, length, own, body, part in found.records:
+        place = bisect_right(ends, offset)
         line, behind = run[place], offset + length
         begin = bounds[line] if offset == starts[place] else bounds[line + 1] - (ends[place] - offset)
         last = place if behind <= ends[place] else bisect_left(ends, behind, place)
         end = bounds[run[last] + 1] - (ends[last] - behind)
         stamp = lines[line].stamp
         if own:
-            stamp = _time(stamp, own, php=php)
-        records.append(_record((begin, end - begin, stamp, body, stream)))
+            stamp = _time(stamp, own, inner)
+        records.append(_record((begin, end - begin, stamp, body, part or stream)))
     if found.consumed == ends[-1]:
         return bounds[-1]
     return bounds[run[bisect_right(ends, found.consumed)]]
 
 
-def _time(carried: bytes, own: bytes, *, php: bool) -> bytes:
-    """Which of two stamps to keep: PHP's own time is the event's; else the carrier's, unless it lacks the year (`Nov 23 …`)."""
-    return own if php or not carried[:1].isdigit() else carried
+def _time(carried: bytes, own: bytes, inner: Format) -> bytes:
+    """Which of two stamps to keep: the event's own where PHP says it with its zone, else the carrier's if it is whole.
+
+    `Nov 23 11:49:52` lacks the year; what an application or a server prints often lacks the zone.
+    """
+    says_zone = inner.name.startswith("php.") and own.count(b" ") > 1
+    return own if says_zone or not carried[:1].isdigit() else carried
 
 
 def _clean(found: _Found, bounds: list[int]) -> tuple[list[Record], int]:

@@ -156,6 +156,12 @@ def test_php_keeps_its_own_time() -> None:
     assert stamp.zone == "UTC"
 
 
+def test_a_time_of_phps_without_a_zone_does_not_go_before_the_carriers() -> None:
+    written: list[Written] = [("stderr", b"[23-Nov-2026 12:20:04] NOTICE: fpm is running, pid 1", True)]
+    (record,) = whole(FORMATS["docker.php.error_log"], docker(written))
+    assert record.stamp == b"2026-11-23T11:50:43.000Z"
+
+
 def test_the_time_of_the_carrier_goes_before_an_applications() -> None:
     written: list[Written] = [("stderr", b"2020-01-01T00:00:00Z started", True)]
     (record,) = whole(FORMATS["docker.node.console"], docker(written))
