@@ -5,7 +5,8 @@ r"""PHP's messages in syslog (`error_log = syslog`): one entry for each line, wi
     <11>1 2026-11-23T12:22:43.045919+00:00 vm shop-php - - -  PHP Fatal error:  …        RFC 5424
 
 A text is put together from the lines of one host, ident and pid.  The traditional time lacks the year, so it is none.
-Only errors say that they are PHP's; what error_log() was given cannot be told from other programs' lines.
+Only errors say that they are PHP's; what error_log() was given cannot be told from other programs' lines.  php-fpm's master
+writes there as well: `php-fpm[7]: [NOTICE] fpm is running, pid 7`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 from collections.abc import Iterator
 
 from parsers.model import Format, Level, LogEvent, Record, Split, Stamp
+from parsers.php.servers import fpm_master
 from parsers.php.servers.framed import Around, body_of, php_event, text_and_context
 from parsers.php.servers.lines import (
     LABELS,
@@ -41,9 +43,13 @@ _HEAD = re.compile(
     re.VERBOSE,
 )
 _MARKS = re.compile(
-    rb"^(?:<\d{1,3}>1? ?)?(?:%b|%b) [^\n]{3,500}?PHP %b:  " % (_ISO, _TRADITIONAL, LABELS), re.MULTILINE
+    rb"^(?:<\d{1,3}>1? ?)?(?:%b|%b) [^\n]{3,500}?(?:PHP %b:  |php-fpm\[\d+\]: \[)"
+    % (_ISO, _TRADITIONAL, LABELS),
+    re.MULTILINE,
 )
 _LINES_PER_MARK = 60
+_FPM = b"php-fpm"
+_MASTER = re.compile(rb"\[(?P<level>DEBUG|NOTICE|WARNING|ERROR|ALERT)\] ")
 _CONTROL = re.compile(rb"\\x([01][0-9a-f]|7f)|#0([0-3][0-7]|177)")
 _MOST_FOREIGN = 64
 
@@ -58,7 +64,14 @@ def read_line(data: bytes, begin: int, end: int) -> Line:
         text = data[begin:end].removesuffix(b"\n").removesuffix(b"\r")
         return Line(begin, end, None, b"", text, b"raw", Role.ALONE)
     text = _plain(data[head.end() : end].removesuffix(b"\n").removesuffix(b"\r"))
-    stream = decode(b" ".join((head["host"] or head["host5"], head["ident"] or head["ident5"])))
+    ident = head["ident"] or head["ident5"]
+    stream = decode(b" ".join((head["host"] or head["host5"], ident)))
+    master = _MASTER.match(text) if ident.startswith(_FPM) else None
+    if master:
+        context = b"master " + master["level"]
+        return Line(
+            begin, end, stream, head["stamp"] or head["stamp5"], text[master.end() :], context, Role.ALONE
+        )
     kind = b"php" if is_labelled(text) else b"text"
     context = kind + b" " + (head["pri"] or head["pri3"] or b"")
     role = Role.BEGINS if kind == b"php" else Role.GOES_ON
@@ -114,6 +127,8 @@ def parse(body: bytes) -> LogEvent:
     """A record's body as an event; total."""
     text, context = text_and_context(body)
     kind, _, priority = context.partition(b" ")
+    if kind == b"master":
+        return fpm_master.parse(FORMAT_NAME, decode(priority), decode(text))
     event = php_event(text, Around(FORMAT_NAME))
     if kind == b"php" or event.issue:
         return event
