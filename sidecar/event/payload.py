@@ -12,24 +12,40 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import orjson
 
-from parsers.model import ExceptionValue, Frame, LogEvent
+from parsers.model import ExceptionValue, LogEvent
 from sidecar import __version__
-from sidecar.event import node, php
-from sidecar.event.issue import Issue, culprit_of, stack_key, template_of, title_of
+from sidecar.event.issue import Issue, template_of, title_of
 from sidecar.event.source import SourceCode
+from sidecar.event.stacks import Stacks
 
 SDK = {"name": "sentry-sidecar", "version": __version__}
 
-#: Relay keeps the 50 oldest and 200 newest frames of a stack (reference: sentry.md 1.3).
-_OLDEST_FRAMES, _NEWEST_FRAMES = 50, 200
-#: Sentry cuts texts at 8,192 characters; ours may be longer, as it says so then, but an event must stay under 1 MiB.
-_MAX_TEXT = 100_000
-#: Bounds the memory of a `Composer`; when it is full it starts anew, since the common stacks are soon back.
-_KEPT_STACKS = 4096
+#: Sentry takes events of up to 1 MiB; id, time and place are put in front.
+_MAX_EVENT = 1_000_000
+#: JSON of at most this size is kept with a template; a larger one, whose stacks are ready, is soon put together again.
+_KEPT_JSON = 2048
 _LOG_LEVELS = {"warning": "warn"}
 
 Outcome: TypeAlias = Literal["event", "log", "drop"]
 TimeSource: TypeAlias = Literal["record", "previous record", "read", "file modified"]
+
+
+class Size(NamedTuple):
+    """How much of an event is sent.
+
+    Attributes:
+        exceptions: at most so many, of the newest.
+        frames: at most so many of each, of the newest; None: all, with source lines.
+        text: at most so many characters of any text.
+    """
+
+    exceptions: int
+    frames: int | None
+    text: int
+
+
+#: As much as fits: the first size that makes an event small enough is taken.  Sentry itself shows 8,192 characters of a text.
+_SIZES = (Size(200, None, 100_000), Size(10, 50, 2000), Size(1, 10, 500))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +144,13 @@ class Template:
 
     def payload(self, place: Place) -> bytes:
         """The JSON of one record's event or log item, without `sent_at`."""
-        if self._shared is None:
+        shared = self._shared
+        if shared is None:
             make = self._composer.event_parts if self.event.issue else self._composer.log_parts
-            self._shared = make(self.event)
-        return (_event_json if self.event.issue else _log_json)(place, *self._shared)
+            shared = make(self.event)
+            if len(shared[0]) + len(shared[1]) <= _KEPT_JSON:
+                self._shared = shared
+        return (_event_json if self.event.issue else _log_json)(place, *shared)
 
 
 def _event_json(place: Place, contexts: bytes, rest: bytes) -> bytes:
@@ -161,58 +180,47 @@ def _log_json(place: Place, attributes: bytes, rest: bytes) -> bytes:
     )
 
 
-class Stack(NamedTuple):
-    """A stack as Sentry has it.
-
-    Attributes:
-        frames: Sentry's frames, oldest first.
-        json: the same, ready.
-        key: what Sentry's grouping hashes of it; "" when no frame is in the application.
-        culprit: where it broke.
-    """
-
-    frames: list[dict[str, Any]]
-    json: orjson.Fragment
-    key: str
-    culprit: str
-
-
 class Composer:
     """Builds the shared part of payloads for one source."""
 
     def __init__(self, origin: Origin, source: SourceCode) -> None:
         """One for each source: its tags, app_root and source roots go in."""
         self._origin = origin
-        self._source = source
-        self._stacks: dict[tuple[str, tuple[Frame, ...]], Stack] = {}
-        self._same: dict[int, tuple[tuple[Frame, ...], Stack]] = {}
+        self._stacks = Stacks(source, origin.app_root)
 
     def forget(self) -> None:
         """Drop what was read from source files, which a deploy may have changed."""
-        self._source.forget()
-        self._stacks.clear()
-        self._same.clear()
+        self._stacks.forget()
 
     def event_parts(self, event: LogEvent) -> tuple[bytes, bytes]:
-        """(further contexts, all that follows the contexts) of an issue event."""
+        """(further contexts, all that follows the contexts) of an issue event; small enough for Sentry."""
+        contexts, body = b"", b""
+        for size in _SIZES:
+            contexts = orjson.dumps(_shortened(event.contexts or {}, size.text))[1:-1]
+            body = orjson.dumps(self._body(event, size))[1:]
+            if len(contexts) + len(body) <= _MAX_EVENT:
+                break
+        return (b"," + contexts if contexts else b""), body
+
+    def _body(self, event: LogEvent, size: Size) -> dict[str, Any]:
         body: dict[str, Any] = {"platform": event.platform, "level": event.level}
         if event.logger:
             body["logger"] = event.logger
         body |= self._common(event)
         if event.extra:
-            body["extra"] = event.extra
+            body["extra"] = _shortened(event.extra, size.text)
         if event.request:
-            body["request"] = event.request
+            body["request"] = _shortened(event.request, size.text)
         if event.exceptions:
-            body["exception"] = {"values": [self._exception(event, value) for value in event.exceptions]}
+            newest = event.exceptions[-size.exceptions :]
+            body["exception"] = {"values": [self._exception(event.platform, value, size) for value in newest]}
         else:
-            body["logentry"] = {"formatted": _cut(event.message)}
+            body["logentry"] = {"formatted": _cut(event.message, size.text)}
         fingerprint = self._fingerprint(event)
         if fingerprint:
             body["fingerprint"] = fingerprint
         body["sdk"] = SDK
-        contexts = orjson.dumps(event.contexts or {})[1:-1]
-        return (b"," + contexts if contexts else b""), orjson.dumps(body)[1:]
+        return body
 
     def log_parts(self, event: LogEvent) -> tuple[bytes, bytes]:
         """(further attributes, all that follows the attributes) of a Sentry Logs item."""
@@ -227,7 +235,10 @@ class Composer:
             **common.get("tags", {}),
         }
         attributes = {key: {"value": value, "type": "string"} for key, value in texts.items() if value}
-        body = {"level": _LOG_LEVELS.get(event.level, event.level), "body": _cut(event.message)}
+        body = {
+            "level": _LOG_LEVELS.get(event.level, event.level),
+            "body": _cut(event.message, _SIZES[0].text),
+        }
         return b"," + orjson.dumps(attributes)[1:-1], orjson.dumps(body)[1:]
 
     def issue_key(self, event: LogEvent) -> str:
@@ -236,7 +247,7 @@ class Composer:
             return f"message|{template_of(event.message)}"
         parts: list[str] = [event.platform]
         for value in event.exceptions:
-            key = self.stack(event.platform, value.frames).key
+            key = self._stacks.stack(event.platform, value.frames).key
             parts += (value.type, key or template_of(value.value))
         parts += self._fingerprint(event)
         return "\n".join(parts)
@@ -244,33 +255,8 @@ class Composer:
     def issue(self, event: LogEvent) -> Issue:
         """Title and culprit of an issue, as its first event has them."""
         frames = event.exceptions[-1].frames if event.exceptions else ()
-        culprit = self.stack(event.platform, frames).culprit
+        culprit = self._stacks.stack(event.platform, frames).culprit
         return Issue(self.issue_key(event), title_of(event), culprit, event.level)
-
-    def stack(self, platform: str, frames: tuple[Frame, ...]) -> Stack:
-        """A stack as Sentry has it, with source context; stacks repeat, so some thousand are remembered.
-
-        By identity first: the parsers remember stacks too, so that most are the same object, and hashing one takes longer
-        than all else here.
-        """
-        same = self._same.get(id(frames))
-        if same is not None and same[0] is frames:
-            return same[1]
-        known = self._stacks.get((platform, frames))
-        if known is None:
-            if len(self._stacks) >= _KEPT_STACKS:
-                self._stacks.clear()
-            known = self._stacks[platform, frames] = self._make_stack(platform, frames)
-        if len(self._same) >= _KEPT_STACKS:
-            self._same.clear()
-        self._same[id(frames)] = frames, known
-        return known
-
-    def _make_stack(self, platform: str, frames: tuple[Frame, ...]) -> Stack:
-        if len(frames) > _OLDEST_FRAMES + _NEWEST_FRAMES:
-            frames = frames[:_OLDEST_FRAMES] + frames[-_NEWEST_FRAMES:]
-        fields = [self._frame(platform, frame) for frame in frames]
-        return Stack(fields, orjson.Fragment(orjson.dumps(fields)), stack_key(fields), culprit_of(fields))
 
     def _common(self, event: LogEvent) -> dict[str, Any]:
         origin = self._origin
@@ -284,29 +270,21 @@ class Composer:
             common["tags"] = tags
         return common
 
-    def _exception(self, event: LogEvent, value: ExceptionValue) -> dict[str, Any]:
+    def _exception(self, platform: str, value: ExceptionValue, size: Size) -> dict[str, Any]:
         fields: dict[str, Any] = {
-            "type": value.type,
-            "value": _cut(value.value),
+            "type": _cut(value.type, size.text),
+            "value": _cut(value.value, size.text),
             "mechanism": _mechanism(value),
         }
         if value.frames:
-            fields["stacktrace"] = {"frames": self.stack(event.platform, value.frames).json}
+            fields["stacktrace"] = {"frames": self._frames(platform, value, size)}
         return fields
 
-    def _frame(self, platform: str, frame: Frame) -> dict[str, Any]:
-        of_platform = node if platform == "node" else php
-        fields: dict[str, Any] = of_platform.frame_fields(frame, self._origin.app_root)
-        if not of_platform.context_wanted(frame) or frame.path is None or frame.line is None:
-            return fields
-        context = self._source.around(frame.path, frame.line, end_is_line=platform == "php")
-        if context is None:
-            return fields
-        pre, line, post = list(context.pre), context.line, list(context.post)
-        if platform == "node":
-            pre, post = [node.snip(one, None) for one in pre], [node.snip(one, None) for one in post]
-            line = node.snip(line, frame.column)
-        return {**fields, "pre_context": pre, "context_line": line, "post_context": post}
+    def _frames(self, platform: str, value: ExceptionValue, size: Size) -> Any:
+        if size.frames is None:
+            return orjson.Fragment(self._stacks.stack(platform, value.frames).json)
+        newest = value.frames[-size.frames :]
+        return _shortened(self._stacks.frames_without_source(platform, newest), size.text)
 
     def _fingerprint(self, event: LogEvent) -> list[str]:
         """A PHP error without its source line would be grouped by type and file alone; its text tells them apart.
@@ -316,8 +294,7 @@ class Composer:
         """
         if event.platform != "php" or len(event.exceptions) != 1 or len(event.exceptions[0].frames) != 1:
             return []
-        frame = self.stack(event.platform, event.exceptions[0].frames).frames[0]
-        if "context_line" in frame or "function" in frame:
+        if not self._stacks.stack(event.platform, event.exceptions[0].frames).bare:
             return []
         return ["{{ default }}", template_of(event.exceptions[0].value)]
 
@@ -338,5 +315,14 @@ def _mechanism(value: ExceptionValue) -> dict[str, Any]:
     return fields
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "…"
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
+
+
+def _shortened(value: Any, most: int) -> Any:
+    """*value* with all texts in it cut."""
+    if isinstance(value, str):
+        return _cut(value, most)
+    if isinstance(value, Mapping):
+        return {_cut(key, most): _shortened(inner, most) for key, inner in value.items()}
+    return [_shortened(inner, most) for inner in value] if isinstance(value, list) else value

@@ -40,21 +40,26 @@ class Live:
         self._clock = clock
         self._files: OrderedDict[tuple[str, str, bytes, int], tuple[_Chooser, FileReader]] = OrderedDict()
         self._retry_at: float | None = None
+        # Reasons to look that came while nothing could be read.
+        self._hints: set[str] = set()
+        self._rescan = False
         self._log = structlog.get_logger()
 
     def look(self, paths: Collection[str], *, rescan: bool, stopped: Callable[[], bool]) -> None:
         """Do all there is to do now: find files, read, interpret, commit."""
+        self._hints.update(paths)
+        self._rescan |= rescan
         if self._retry_at is not None:
             # What was taken is not stored yet: nothing more is read until it is.
             self._commit()
-        if self._retry_at is not None:
-            return
-        if rescan:
+        if self._retry_at is None and self._rescan:
+            self._rescan = False
             self._tailer.rescan()
             self._commit(forget=True)
-        if self._sink.full():
+        if self._retry_at is not None or self._sink.full():
             return
-        for chunk in self._tailer.poll(paths):
+        hints, self._hints = self._hints, set()
+        for chunk in self._tailer.poll(hints):
             self._read(chunk)
             if self._sink.pending >= _ROWS_A_COMMIT:
                 self._commit()

@@ -53,7 +53,7 @@ class IssueCount:
 
 @dataclass(slots=True)
 class Tally:
-    """The sums of a backfill."""
+    """The sums of a backfill; one for an interpreter, whose templates remember where they are counted."""
 
     records: int = 0
     bytes: int = 0
