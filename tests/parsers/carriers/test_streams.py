@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.carriers import streams
+from parsers.carriers import carried, streams
+from parsers.carriers.docker import DOCKER
 from parsers.formats import FORMATS
-from parsers.model import Record
+from parsers.model import Record, Split
 from parsers.node import CONSOLE
+from parsers.plain import PLAIN
 from tests.parsers.carriers.wrapping import (
     WRAPPINGS,
     Written,
@@ -136,6 +139,19 @@ def test_several_prints_in_one_line_are_records_of_their_own_place() -> None:
     records = whole(FORMATS["pm2-json.plain"], data)
     assert [record.body for record in records] == [b"one", b"two", b"three"]
     assert_covered(records, data)
+
+
+def _each_byte(data: bytes, final: bool) -> Split:  # noqa: FBT001 - the shape of `Format.split`
+    end = len(data) if final else data.rfind(b"\n") + 1
+    return Split([Record(at, 1, b"", data[at : at + 1]) for at in range(end)], end)
+
+
+@given(writings(12), st.binary(max_size=6))
+@FEW
+def test_a_format_that_cuts_anywhere_in_a_line(written: list[Written], rest: bytes) -> None:
+    bytewise = carried(DOCKER, replace(PLAIN, split=_each_byte))
+    records = whole(bytewise, docker(written) + rest)
+    assert len(records) >= sum(len(text) for _, text, _ in written)
 
 
 def test_a_line_longer_than_a_window() -> None:
