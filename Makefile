@@ -51,7 +51,7 @@ lint: venv
 	$(BIN)/mypy
 
 test: lint $(BUGSINK)/.stamp-$(BUGSINK_VERSION)
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term
 
 bench: venv
 	$(BIN)/python -m tests.benchmarks
