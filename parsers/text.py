@@ -10,7 +10,7 @@ def decode(raw: bytes) -> str:
 
 def first_line(text: str) -> str:
     """The first line of *text* that is not blank, without its line end."""
-    line, _, rest = text.partition("\n")
-    while rest and not line.strip():
-        line, _, rest = rest.partition("\n")
-    return line.rstrip("\r")
+    begin = 0
+    while (end := text.find("\n", begin)) >= 0 and not text[begin:end].strip():
+        begin = end + 1
+    return text[begin : end if end >= 0 else None].rstrip("\r")

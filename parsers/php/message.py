@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from parsers.model import ExceptionValue, Frame, Level, LogEvent, Mechanism
 from parsers.php.trace import Location, evaluated, parse_chain, split_location
-from parsers.text import decode
+from parsers.text import decode, first_line
 
 FORMAT_NAME = "php.error_log"
 ERROR_EXCEPTION = "ErrorException"
@@ -90,8 +90,8 @@ def _frames_at(location: Location | None) -> tuple[Frame, ...]:
     return (Frame(None, real.file, real.line),)
 
 
-def _issue(level: Level, exceptions: tuple[ExceptionValue, ...]) -> LogEvent:
-    return LogEvent(FORMAT_NAME, "php", level, "", issue=True, exceptions=exceptions)
+def _issue(level: Level, exceptions: tuple[ExceptionValue, ...], said: str = "") -> LogEvent:
+    return LogEvent(FORMAT_NAME, "php", level, said, issue=True, exceptions=exceptions)
 
 
 def parse_free_text(text: str) -> LogEvent:
@@ -99,5 +99,5 @@ def parse_free_text(text: str) -> LogEvent:
     if "\nStack trace:\n" in text:
         chain = parse_chain(text, handled=True)
         if chain:
-            return _issue("error", chain[1])
+            return _issue("error", chain[1], first_line(text))
     return LogEvent(FORMAT_NAME, "php", "info", text)

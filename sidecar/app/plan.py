@@ -9,7 +9,6 @@ from pathlib import Path
 
 from parsers import formats
 from parsers.model import Format
-from parsers.plain import PLAIN
 from sidecar.event.payload import Composer, Origin
 from sidecar.event.source import SourceCode, SourceRoot
 from sidecar.pipeline.interpret import Interpreter
@@ -81,7 +80,7 @@ class Plan:
 
         def choose(data: bytes) -> Interpreter:
             nonlocal chosen
-            if chosen is None or chosen is PLAIN:
+            if chosen is None or chosen.name in formats.UNDECIDED:
                 chosen = formats.choose(self._reading.format, data)
             return self._interpreter(chosen)
 

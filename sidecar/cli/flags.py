@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from parsers.formats import NAMES
+from parsers.formats import FAMILIES, NAMES
 from sidecar.app.plan import Flags, Plans
 from sidecar.app.settings import load_settings
 from sidecar.errors import UsageError
@@ -27,7 +27,11 @@ def plans_of(
         UsageError: a flag or the settings cannot be used.
     """
     if log_format is not None and log_format not in NAMES:
-        hint = nearest(log_format, NAMES) or f"; there are: {', '.join(NAMES)}"
+        known = ", ".join([*FAMILIES, *(one.name for one in FAMILIES["auto"])])
+        hint = (
+            nearest(log_format, NAMES)
+            or f"; there are: {known}; and these in a carrier, such as docker.node.console"
+        )
         raise UsageError(f"--format {log_format}: no such format{hint}")
     check_timezone(timezone)
     roots = tuple(source_root(text) for text in source_roots or ())

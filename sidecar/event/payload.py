@@ -214,7 +214,8 @@ class Composer:
         if event.exceptions:
             newest = event.exceptions[-size.exceptions :]
             body["exception"] = {"values": [self._exception(event.platform, value, size) for value in newest]}
-        else:
+        # What a PHP programmer wrote before an exception's text; sentry-php sends a message beside an exception as well.
+        if event.message and (event.platform == "php" or not event.exceptions):
             body["logentry"] = {"formatted": _cut(event.message, size.text)}
         fingerprint = self._fingerprint(event)
         if fingerprint:
