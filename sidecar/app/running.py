@@ -42,7 +42,11 @@ def run(settings: Settings, clock: Clock, show: Callable[[Interpreted], None]) -
     for warning in warnings_of(settings):
         log.warning("settings", problem=warning)
     stop = threading.Event()
-    with stop_on_signals(stop), _sink(settings, clock, show) as (sink, checkpoints):
+    def show_until_stopped(one: Interpreted) -> None:
+        if not stop.is_set():  # a screen is slow, and nothing is kept of what it showed
+            show(one)
+
+    with stop_on_signals(stop), _sink(settings, clock, show_until_stopped) as (sink, checkpoints):
         log.info("started", sources=[source.name for source in settings.sources])
         _follow(settings, sink, checkpoints, clock, stop)
         log.info("stopping")
