@@ -50,6 +50,7 @@ _STACK = re.compile(
 )
 _LOCATION_END = re.compile(r":\d+:\d+\)?(?=[ ,\]}])")
 _SDK_CALL = re.compile(r"captureMessage|captureException")
+_MAX_DIGITS = 9
 _MAX_MEMO = 1 << 13
 
 
@@ -96,9 +97,14 @@ def parse_frame(line: str) -> Frame | None:
     return Frame(
         _function(call["function"]),
         _decode_uri(path) if path else None,
-        int(call["line"] or 0) or None,
-        int(call["column"] or 0) or None,
+        _number(call["line"]),
+        _number(call["column"]),
     )
+
+
+def _number(digits: str | None) -> int | None:
+    """A line or column; None for 0, and for what no file has and no JSON takes."""
+    return (int(digits) or None) if digits and len(digits) <= _MAX_DIGITS else None
 
 
 def _path(file: str | None) -> str | None:
@@ -217,11 +223,11 @@ def _is_call(line: str) -> bool:
 def _add_left_out(lines: list[Line], text: str) -> None:
     cause = _CAUSE_LINES.match(text)
     if cause:
-        lines.append(Elided(int(cause[1])))
+        lines.append(Elided(_number(cause[1]) or 0))
         return
     repeated = _REPEATED_LINES.match(text)
     if repeated:
-        lines.extend(_repeat(lines, int(repeated[1]), int(repeated[2])))
+        lines.extend(_repeat(lines, _number(repeated[1]) or 0, _number(repeated[2]) or 0))
 
 
 def _repeat(lines: list[Line], count: int, times: int) -> list[Line]:

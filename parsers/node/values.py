@@ -19,6 +19,7 @@ _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 #: `key: ` at the start of a property; keys that are no identifier are quoted or in brackets.
+_MAX_DIGITS = 18
 KEY = r"(?:[\w$]+|'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\"|\[(?:[^\]\n()]|\([^)\n]*+\))++\])"
 _SHORT_PAIR = re.compile(rf"({KEY}): ('(?:[^'\\]|\\.)*+'|[^,'\[{{]++|[\[{{][^\[\]{{}}]*+[\]}}])(?:, |\Z)")
 
@@ -32,7 +33,8 @@ def _read_value(text: str) -> Json:
     if text in _WORDS:
         return _WORDS[text]
     if _NUMBER.match(text):
-        return float(text) if "." in text else int(text)
+        # A longer number is more than JSON's readers take; its text is exact.
+        return float(text) if "." in text else int(text) if len(text) <= _MAX_DIGITS else text
     quoted = _STRING.match(join_strings(text))
     if quoted and quoted["quote"] not in _ESCAPE.sub("", quoted["inside"]):
         return unescape(quoted["inside"])[:MAX_TEXT]

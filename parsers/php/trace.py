@@ -34,7 +34,7 @@ _CALLED_IN = ", called in "
 _DEFINED = " and defined"
 #: PHP 5: `exception 'X' with message 'text' in /f.php:3`.
 _PHP5 = re.compile(r"exception '(?P<type>[^']+)'(?: with message '(?P<value>.*)')?", re.DOTALL)
-_EVAL = re.compile(r"(?P<file>.*?)\((?P<line>\d+)\) : (?:eval\(\)'d code|runtime-created function)")
+_EVAL = re.compile(r"(?P<file>.*?)\((?P<line>\d{1,9})\) : (?:eval\(\)'d code|runtime-created function)")
 _SCHEMES = (" in phar://", " in vfs://", " in file://")
 _WINDOWS = re.compile(r" in (?=[A-Za-z]:[\\/])")
 _LINE_DIGITS = 9
@@ -144,15 +144,30 @@ def _exception(named: str, frames: tuple[Frame, ...], *, handled: bool) -> Excep
 
 
 def _without_prefix(text: str) -> tuple[str, str]:
-    """Cut what a programmer wrote before an exception's text off: `CRITICAL cron: DivisionByZeroError: …`."""
-    named = _CLASS_IN_TEXT.match(text)
-    return (named["before"], text[named.end("before") :]) if named else ("", text)
+    """Cut what a programmer wrote before an exception's text off: `CRITICAL cron: DivisionByZeroError: …`.
+
+    A message may name other exceptions, so that the first name is the class where it looks like one.
+    """
+    parts = text[:_PREFIX_CHARS].partition("\n")[0].split(": ")[:_PREFIX_PARTS]
+    starts = [sum(len(part) + 2 for part in parts[:number]) for number in range(len(parts))]
+    named = [at for at, part in zip(starts, parts, strict=True) if _CLASS.fullmatch(part)]
+    sure = [at for at in named if _SURE_CLASS.fullmatch(text[at:].partition(": ")[0].partition("\n")[0])]
+    last_word = _LAST_CLASS.search(parts[0])
+    if sure:
+        at = sure[0]
+    elif 0 in named or not last_word:
+        at = named[0] if named else 0
+    else:
+        at = last_word.start("type")
+    return text[:at], text[at:]
 
 
-#: `CRITICAL cron: DivisionByZeroError: Division by zero`: the last name before ": " that looks like a class.
-_CLASS_IN_TEXT = re.compile(
-    r"(?P<before>(?:[^\n]{0,200}[\s\[(:])?)(?=\\?(?:[^\W\d]\w*\\)*[^\W\d]\w*(?:Exception|Error|Throwable)\b[^\s:]*(?:: |\Z))"
-)
+_PREFIX_CHARS, _PREFIX_PARTS = 400, 8
+_CLASS = re.compile(r"\\?(?:[^\W\d]\w*\\)*[^\W\d]\w*(?:@anonymous)?")
+#: A name that only a class has: of a namespace, or ending as exceptions do.
+_SURE_CLASS = re.compile(r"(?:\w*\\[\w\\]*|\w*(?:Exception|Error|Throwable)(?:@anonymous)?)")
+#: `[worker 3] LogicException`.
+_LAST_CLASS = re.compile(r"[\s\])](?P<type>\\?(?:[^\W\d]\w*\\)*\w*(?:Exception|Error|Throwable))\Z")
 
 
 def frames_of(trace: str, location: Location) -> tuple[Frame, ...] | None:

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from sidecar.app.plan import Plan, Plans
-from sidecar.app.reading import STDIN, OpenedLog, open_named
+from sidecar.app.reading import OpenedLog, open_named
 from sidecar.clock import Clock
-from sidecar.errors import UsageError
 from sidecar.identity import Checkpoint
 from sidecar.pipeline.interpret import FileReader
 from sidecar.pipeline.scan import scan
@@ -39,6 +38,7 @@ class Backfill:
         *,
         advance: Callable[[int], None],
         rest: Callable[[], None],
+        stopped: Callable[[], bool],
     ) -> None:
         """Prepare; the outbox of *sink* knows how far earlier backfills came.
 
@@ -48,6 +48,7 @@ class Backfill:
             clock: what time it is.
             tally: where records are counted.
             advance: told of bytes read.
+            stopped: asked between two batches whether to stop.
             rest: called again and again while the outbox is full; waits a little.
         """
         self._plans = plans
@@ -56,26 +57,25 @@ class Backfill:
         self._tally = tally
         self._advance = advance
         self._rest = rest
+        self._stopped = stopped
+        #: Bytes that earlier backfills had read.
+        self.known_bytes = 0
         self._known = {(one.device, one.inode): one for one in sink.store.checkpoints(SOURCE)}
 
     def store(self, path: str) -> None:
         """Store the rest of the log at *path*.
 
         Raises:
-            UsageError: it is standard input.
             InputError: it cannot be read.
             StateError: the outbox cannot be written.
         """
-        if path == STDIN:
-            raise UsageError(
-                "backfill may go on where it stopped, which needs files; use - with --dry-run only"
-            )
         plan = self._plans.for_path(path)
         with ExitStack() as stack:
             self._store(open_named(path, plan, self._clock.now(), stack), plan)
 
     def _store(self, log: OpenedLog, plan: Plan) -> None:
         offset = self._start_of(log)
+        self.known_bytes += offset
         self._advance(offset)
         reader = FileReader(log.file)
         try:
@@ -87,18 +87,20 @@ class Backfill:
                 self._advance(batch.base + last.offset + last.length - offset)
                 offset = batch.base + last.offset + last.length
                 self._commit(log.checkpoint(SOURCE, offset))
+                if self._stopped():
+                    break
         finally:
-            # What was read before a fault, or an interruption between two records, is stored as well.
+            # What was read before a fault is stored as well.
             self._sink.commit([log.checkpoint(SOURCE, offset)])
 
     def _start_of(self, log: OpenedLog) -> int:
         here = log.checkpoint(SOURCE)
         before = self._known.get((here.device, here.inode))
-        return before.offset if before and before.fingerprint == here.fingerprint else 0
+        return before.offset if before and log.goes_on(before) else 0
 
     def _commit(self, checkpoint: Checkpoint) -> None:
         if self._sink.pending >= _ROWS_A_COMMIT:
             self._sink.commit([checkpoint])
-        while self._sink.full():
+        while self._sink.full() and not self._stopped():
             self._sink.commit([checkpoint])
             self._rest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from sidecar.event.source import SourceCode, SourceRoot
 from sidecar.pipeline.interpret import Interpreter
 from sidecar.settings import Settings, Source, release_of
 from sidecar.tail.discover import matches
+from sidecar.tail.rotation import root_name
 
 #: The source of files that no `[[sources]]` of the settings names.
 UNNAMED = "command line"
@@ -113,7 +115,7 @@ class Plans:
         """The plan for the log at *path*; "-" is no file, and of no source."""
         reading = Reading()
         if path != "-":
-            absolute = str(Path(path).absolute())
+            absolute = os.path.normpath(Path(path).absolute())
             for source in self.settings.sources:
                 if _names(source, absolute):
                     reading = reading_of(source)
@@ -137,9 +139,14 @@ def reading_of(source: Source) -> Reading:
 
 
 def _names(source: Source, path: str) -> bool:
-    """Do the globs of *source* name the absolute *path*?"""
+    """Do the globs of *source* name the absolute *path*, its real one, or the log that it is a rotation of?
+
+    `exclude` does not count: whoever names a file means it.
+    """
     include = [str(Path(pattern).absolute()) for pattern in source.include]
-    return matches(path, include) and not matches(path, source.exclude)
+    names = {path, os.path.realpath(path)}
+    names |= {str(Path(name).with_name(root_name(Path(name).name))) for name in names}
+    return any(matches(name, include) for name in names)
 
 
 def _with_flags(reading: Reading, flags: Flags) -> Reading:

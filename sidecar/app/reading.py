@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,6 +17,8 @@ from sidecar.pipeline.scan import CHUNK_BYTES, Batch, scan
 from sidecar.tail.opening import HEAD_BYTES, Log, open_log, shown, unfit
 
 STDIN = "-"
+
+_EVIDENCE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,23 @@ class OpenedLog:
             raise InputError("standard input cannot be read again")
         state = self.log.stat()
         file = self.file
+        known_by = file.fingerprint + self._evidence(offset)
         return Checkpoint(
-            source, file.path, state.st_dev, state.st_ino, file.fingerprint, file.generation, offset
+            source, self.log.path, state.st_dev, state.st_ino, known_by, file.generation, offset
         )
+
+    def goes_on(self, before: Checkpoint) -> bool:
+        """Is this the file of the checkpoint, with the same bytes before its offset?"""
+        if self.log is None or (not self.log.compressed and self.log.size < before.offset):
+            return False
+        return before.fingerprint == self.file.fingerprint + self._evidence(before.offset)
+
+    def _evidence(self, offset: int) -> bytes:
+        """What is before *offset*, hashed: a file written anew differs there.  A packed one is not unpacked for it."""
+        if self.log is None or self.log.compressed:
+            return b""
+        begin = max(0, offset - _EVIDENCE_BYTES)
+        return hashlib.blake2b(self.log.read_at(begin, offset - begin), digest_size=8).digest()
 
     def interpreted(self) -> Iterator[Interpreted]:
         """All records of the log, and what becomes of each."""
@@ -76,14 +94,19 @@ def open_named(path: str, plan: Plan, now: float, stack: ExitStack) -> OpenedLog
         InputError: it cannot be read as a log.
     """
     if path == STDIN:
-        head = _checked(path, sys.stdin.buffer.read(CHUNK_BYTES))
+        head = _checked(path, _read_stdin(CHUNK_BYTES))
         file = LogFile(path, fingerprint_of(head), 0, now, "read")
-        return OpenedLog(plan, head, sys.stdin.buffer.read, file)
+        return OpenedLog(plan, head, _read_stdin, file)
     log = open_log(path)
     stack.callback(log.close)
     head = _checked(path, log.read(CHUNK_BYTES))
     file = LogFile(shown(path), fingerprint_of(head), 0, log.stat().st_mtime, "file modified")
     return OpenedLog(plan, head, log.read, file, log)
+
+
+def _read_stdin(size: int) -> bytes:
+    """What there is now: somebody may be watching `docker logs -f app | sidecar explain -`."""
+    return os.read(sys.stdin.fileno(), size)
 
 
 def _checked(path: str, head: bytes) -> bytes:

@@ -19,7 +19,7 @@ from sidecar.pipeline.interpret import Interpreted
 from sidecar.pipeline.live import Live
 from sidecar.pipeline.sink import OutboxSink, Sink, TerminalSink
 from sidecar.settings import Settings, warnings_of
-from sidecar.tail.discover import WatchSpec
+from sidecar.tail.discover import WatchSpec, discover
 from sidecar.tail.tailer import Tailer
 from sidecar.tail.watch import watch
 
@@ -42,6 +42,7 @@ def run(settings: Settings, clock: Clock, show: Callable[[Interpreted], None]) -
     for warning in warnings_of(settings):
         log.warning("settings", problem=warning)
     stop = threading.Event()
+
     def show_until_stopped(one: Interpreted) -> None:
         if not stop.is_set():  # a screen is slow, and nothing is kept of what it showed
             show(one)
@@ -78,6 +79,14 @@ def _follow(
 ) -> None:
     plans = {source.name: Plan(reading_of(source), settings) for source in settings.sources}
     specs = [WatchSpec(one.name, one.include, one.exclude, one.start_at) for one in settings.sources]
+    for spec in specs:
+        found = [one.path for one in discover(spec)]
+        if not found:
+            structlog.get_logger().warning("no_files_yet", source=spec.source, include=spec.include)
+        elif not any(one.source == spec.source for one in checkpoints):
+            structlog.get_logger().info(
+                "first_start", source=spec.source, files=len(found), start_at=spec.start_at
+            )
     tailer = Tailer(specs, checkpoints, monotonic=clock.monotonic)
     live = Live(tailer, {name: plan.chooser for name, plan in plans.items()}, sink, clock)
     forget_at = clock.monotonic() + _SOURCE_CODE_SECONDS

@@ -7,9 +7,11 @@ import time
 from collections.abc import Sequence
 
 from sidecar.app.plan import Plans
+from sidecar.app.reading import STDIN
 from sidecar.app.summing import open_all, sum_up
 from sidecar.cli.report import Report, bytes_of, complain, print_report, progress
 from sidecar.clock import SYSTEM
+from sidecar.errors import UsageError
 
 
 def dry_run(paths: Sequence[str], plans: Plans, *, as_json: bool) -> int:
@@ -32,9 +34,16 @@ def backfill(paths: Sequence[str], plans: Plans, *, as_json: bool) -> int:
 
     configure_logging()
     started = time.monotonic()
-    open_all(paths, plans, SYSTEM)
     dsn = dsn_of(plans.settings)
-    report = deliver.show_all(paths, plans) if dsn is None else deliver.send_all(paths, plans, dsn)
+    if dsn and STDIN in paths:
+        raise UsageError(
+            "backfill goes on where it stopped, which needs files; - works with --dry-run and without a DSN"
+        )
+    open_all(paths, plans, SYSTEM)
+    if dsn is None:
+        report = deliver.show_all(paths, plans, quiet=as_json)
+    else:
+        report = deliver.send_all(paths, plans, dsn)
     return _finish(report, paths, started, as_json=as_json)
 
 

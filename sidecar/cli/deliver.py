@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from sidecar.app.backfilling import DIRECTORY, Backfill
 from sidecar.app.explaining import explained
 from sidecar.app.plan import Plans
 from sidecar.app.sending import Courier, outbox
+from sidecar.app.signals import stop_on_signals
 from sidecar.cli.report import Report, bytes_of, complain, progress
 from sidecar.clock import SYSTEM
 from sidecar.errors import InputError
@@ -20,8 +22,8 @@ from sidecar.tail.opening import shown
 _LOOK_SECONDS = 0.2
 
 
-def show_all(paths: Sequence[str], plans: Plans) -> Report:
-    """Print each event of *paths*."""
+def show_all(paths: Sequence[str], plans: Plans, *, quiet: bool) -> Report:
+    """Print each event of *paths*, unless *quiet*."""
     from sidecar.cli.run import show  # noqa: PLC0415 - only here are events shown
 
     complain("no DSN, so events are shown instead; set SENTRY_DSN to send them")
@@ -31,7 +33,7 @@ def show_all(paths: Sequence[str], plans: Plans) -> Report:
         try:
             for _, one in explained([path], plans, SYSTEM):
                 tally.add_one(one.template, one.record.length, one.place.said_time)
-                if one.template.outcome == "event":
+                if one.template.outcome == "event" and not quiet:
                     show(one)
         except InputError as error:
             problems.append(str(error))
@@ -48,31 +50,39 @@ def send_all(paths: Sequence[str], plans: Plans, dsn: str) -> Report:
         courier.sender.start()
         tally = Tally()
         problems: list[str] = []
-        try:
+        stop = threading.Event()
+        with stop_on_signals(stop):
             with progress("reading", bytes_of(paths)) as advance:
-                work = Backfill(plans, sink, SYSTEM, tally, advance=advance, rest=_rest)
-                for path in paths:
-                    try:
-                        work.store(path)
-                    except InputError as error:
-                        problems.append(str(error))
+                work = Backfill(plans, sink, SYSTEM, tally, advance=advance, rest=_rest, stopped=stop.is_set)
+                _store_all(paths, work, stop, problems)
             with progress("sending", courier.store.pending_rows()) as advance:
-                _drain(courier, advance)
-        except KeyboardInterrupt:
-            problems.append("interrupted")
-        finally:
+                _drain(courier, advance, stop)
             courier.sender.close(settings.sentry.shutdown_timeout)
+        if stop.is_set():
+            problems.append("interrupted")
         waiting, rejected = courier.store.pending_rows(), _rejected(courier) - before[1]
     sent = before[0] + sink.stored - waiting - rejected
     counts = {"sent": sent, "known already": sink.duplicates, "rejected": rejected, "waiting": waiting}
+    if work.known_bytes:
+        counts["bytes read before"] = work.known_bytes
     problems += _undelivered(directory, waiting, rejected, refused=courier.refused)
     return Report(tally, counts, problems)
 
 
-def _drain(courier: Courier, advance: Callable[[int], None]) -> None:
-    """Wait until all is delivered, or Sentry refuses the DSN."""
+def _store_all(paths: Sequence[str], work: Backfill, stop: threading.Event, problems: list[str]) -> None:
+    for path in paths:
+        if stop.is_set():
+            return
+        try:
+            work.store(path)
+        except InputError as error:
+            problems.append(str(error))
+
+
+def _drain(courier: Courier, advance: Callable[[int], None], stop: threading.Event) -> None:
+    """Wait until all is delivered, Sentry refuses the DSN, or somebody stops it."""
     left = courier.store.pending_rows()
-    while not courier.sender.drain(_LOOK_SECONDS) and not courier.refused:
+    while not (stop.is_set() or courier.refused) and not courier.sender.drain(_LOOK_SECONDS):
         now = courier.store.pending_rows()
         advance(left - now)
         left = now

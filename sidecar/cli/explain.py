@@ -11,6 +11,7 @@ import orjson
 from sidecar.app.explaining import as_json as row_of
 from sidecar.app.explaining import explained
 from sidecar.app.plan import Plans
+from sidecar.app.reading import STDIN
 from sidecar.app.summing import open_all
 from sidecar.clock import SYSTEM
 from sidecar.pipeline.interpret import Interpreted
@@ -25,13 +26,17 @@ def explain(
     if as_json:
         for path, one in rows:
             sys.stdout.buffer.write(row_of(path, one))
+            if path == STDIN:
+                sys.stdout.buffer.flush()
         return
     from sidecar.terminal import output  # noqa: PLC0415 - JSON needs no rich
     from sidecar.terminal.event import render_record  # noqa: PLC0415
 
     console = output()
-    for _, one in rows:
+    for path, one in rows:
         console.print(render_record(one, orjson.loads(one.payload())))
+        if path == STDIN:
+            console.file.flush()
 
 
 def _matching(rows: Iterator[tuple[str, Interpreted]], text: str | None) -> Iterator[tuple[str, Interpreted]]:

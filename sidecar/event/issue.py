@@ -78,7 +78,7 @@ def culprit_of(frames: Sequence[Mapping[str, Any]]) -> str:
 
 def stack_key(frames: Sequence[Mapping[str, Any]]) -> str:
     """What Sentry hashes of the application's frames, hashed; "" where there are none."""
-    keys = [_frame_key(frame) for frame in frames if frame["in_app"]]
+    keys = [_frame_key(frame) for frame in frames if frame.get("in_app")]
     text = "\n".join(keys).encode("utf-8", "replace")
     return hashlib.blake2b(text, digest_size=16).hexdigest() if keys else ""
 

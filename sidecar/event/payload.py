@@ -114,7 +114,7 @@ class Template:
         cell: where a tally counts these records; kept here so that counting needs no look-up.
     """
 
-    __slots__ = ("_composer", "_shared", "cell", "event", "outcome", "rule")
+    __slots__ = ("_composer", "_key", "_shared", "cell", "event", "outcome", "rule")
 
     def __init__(
         self, event: LogEvent, composer: Composer, outcome: Outcome, rule: str | None = None
@@ -125,7 +125,19 @@ class Template:
         self.rule = rule
         self.cell: Cell | None = None
         self._composer = composer
+        self._key = ""
         self._shared: tuple[bytes, bytes] | None = None
+
+    def prove(self) -> None:
+        """Make what a template of an odd text may fail at; raises whatever that raises.
+
+        Exceptions are made of what strangers wrote.  Their stacks, which are remembered, and their contexts are tried here,
+        before any record counts on them.
+        """
+        if self.outcome == "event":
+            self._key = self._composer.issue_key(self.event)
+            if self.event.contexts or self.event.extra or self.event.request:
+                orjson.dumps([self.event.contexts, self.event.extra, self.event.request])
 
     @property
     def title(self) -> str:
@@ -135,7 +147,7 @@ class Template:
     @property
     def issue_key(self) -> str:
         """Equal for events of one issue."""
-        return self._composer.issue_key(self.event)
+        return self._key or self._composer.issue_key(self.event)
 
     @property
     def issue(self) -> Issue:

@@ -60,8 +60,6 @@ class Stacks:
             return same[1]
         known = self._known.get((platform, frames))
         if known is None:
-            if len(frames) > OLDEST_FRAMES + NEWEST_FRAMES:
-                frames = frames[:OLDEST_FRAMES] + frames[-NEWEST_FRAMES:]
             known = self._make(platform, frames)
             if self._bytes > _KEPT_BYTES or len(self._known) >= _KEPT_STACKS:
                 self._clear()
@@ -83,6 +81,8 @@ class Stacks:
         self._bytes = 0
 
     def _make(self, platform: str, frames: tuple[Frame, ...]) -> Stack:
+        if len(frames) > OLDEST_FRAMES + NEWEST_FRAMES:
+            frames = frames[:OLDEST_FRAMES] + frames[-NEWEST_FRAMES:]
         fields = [self._frame(platform, frame) for frame in frames]
         bare = len(fields) == 1 and not fields[0].keys() & {"function", "context_line"}
         return Stack(orjson.dumps(fields), stack_key(fields), culprit_of(fields), bare)

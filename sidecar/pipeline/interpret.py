@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import orjson
+import structlog
 
 from parsers.model import Format, LogEvent, Record
+from parsers.text import decode
 from sidecar.event.payload import Composer, Place, Template, TimeSource
 from sidecar.identity import event_id_of
 from sidecar.pipeline.memo import Memo
@@ -75,7 +77,13 @@ class Interpreter:
         self._composer.forget()
 
     def _template(self, body: bytes) -> Template:
-        return self._decide(self.format.parse(body))
+        try:
+            template = self._decide(self.format.parse(body))
+            template.prove()
+        except Exception:  # noqa: BLE001 - a fence: one line must never stop the reading, whatever it makes of our mistakes
+            structlog.get_logger().exception("record_not_understood", format=self.format.name)
+            return Template(LogEvent(self.format.name, "other", "info", decode(body)), self._composer, "log")
+        return template
 
     def _decide(self, event: LogEvent) -> Template:
         if event.drop:

@@ -96,7 +96,7 @@ def _read_bytes(path: Path) -> bytes:
             content = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         raise UsageError(
-            f"{path}: no such file; give another with -c, or write one with `sidecar init`"
+            f"{path}: no such file; give another with -c, or start from the one in the README"
         ) from None
     except IsADirectoryError:
         raise UsageError(f"{path}: is a directory; give the settings file itself") from None
