@@ -35,7 +35,7 @@ def _loop(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (_nothing, "no such file; give another with -c, or write one with `sidecar init`"),
+        (_nothing, "no such file; give another with -c, or start from the one in the README"),
         (Path.mkdir, "is a directory; give the settings file itself"),
         (_loop, "cannot be read: Too many levels of symbolic links"),
     ],
