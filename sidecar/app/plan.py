@@ -13,6 +13,7 @@ from parsers.model import Format
 from sidecar.event.payload import Composer, Origin
 from sidecar.event.source import SourceCode, SourceRoot
 from sidecar.pipeline.interpret import Interpreter
+from sidecar.pipeline.memo import REMEMBERED_BYTES
 from sidecar.settings import Settings, Source, release_of
 from sidecar.tail.discover import matches
 from sidecar.tail.rotation import root_name
@@ -57,8 +58,9 @@ class Flags:
 class Plan:
     """One source: makes an interpreter for each format that its files turn out to be in."""
 
-    def __init__(self, reading: Reading, settings: Settings) -> None:
-        """*settings* give what is the same for all sources."""
+    def __init__(self, reading: Reading, settings: Settings, memory: int = REMEMBERED_BYTES) -> None:
+        """*settings* give what is the same for all sources; *memory*: see `Interpreter`."""
+        self._memory = memory
         self.name = reading.name
         self._reading = reading
         sentry = settings.sentry
@@ -92,7 +94,9 @@ class Plan:
         known = self._interpreters.get(log_format.name)
         if known is None:
             reading = self._reading
-            known = Interpreter(log_format, self._composer, zone=reading.timezone, logs=reading.logs)
+            known = Interpreter(
+                log_format, self._composer, zone=reading.timezone, logs=reading.logs, memory=self._memory
+            )
             self._interpreters[log_format.name] = known
         return known
 
@@ -108,6 +112,8 @@ class Plans:
     def __init__(self, settings: Settings, flags: Flags) -> None:
         """See the class."""
         self.settings = settings
+        #: For the interpreters of the plans to come.
+        self.memory = REMEMBERED_BYTES
         self._flags = flags
         self._plans: dict[str, Plan] = {}
 
@@ -121,7 +127,7 @@ class Plans:
                     reading = reading_of(source)
                     break
         if reading.name not in self._plans:
-            self._plans[reading.name] = Plan(_with_flags(reading, self._flags), self.settings)
+            self._plans[reading.name] = Plan(_with_flags(reading, self._flags), self.settings, self.memory)
         return self._plans[reading.name]
 
 

@@ -17,7 +17,7 @@ from parsers.model import Format, LogEvent, Record
 from parsers.text import decode
 from sidecar.event.payload import Composer, Place, Template, TimeSource
 from sidecar.identity import event_id_of
-from sidecar.pipeline.memo import Memo
+from sidecar.pipeline.memo import REMEMBERED_BYTES, Memo
 from sidecar.pipeline.times import Times
 
 #: Names of the rules by which this program itself drops a record.
@@ -60,16 +60,30 @@ class Interpreter:
     """What one source's records in one format become."""
 
     def __init__(
-        self, log_format: Format, composer: Composer, *, zone: str | None = None, logs: bool = True
+        self,
+        log_format: Format,
+        composer: Composer,
+        *,
+        zone: str | None = None,
+        logs: bool = True,
+        memory: int = REMEMBERED_BYTES,
     ) -> None:
-        """*zone*: for stamps without one; *logs*: whether records that are no issue become log items."""
+        """Prepare.
+
+        Args:
+            log_format: of the records.
+            composer: builds their payloads.
+            zone: for stamps without one.
+            logs: whether records that are no issue become log items.
+            memory: bytes, by estimate, for what was made of texts.
+        """
         self.format = log_format
         self._composer = composer
         self._logs = logs
         #: Unix time of a stamp.
         self.times = Times(log_format.read_stamp, zone)
         #: What becomes of every record with a body.
-        self.templates: Memo[Template] = Memo(self._template)
+        self.templates: Memo[Template] = Memo(self._template, memory)
 
     def forget(self) -> None:
         """Make everything anew from here on: source files may have changed."""

@@ -12,6 +12,10 @@ _PER_ENTRY = 1024
 _FACTOR = 2
 
 
+#: What a memo keeps unless it is told otherwise.
+REMEMBERED_BYTES = 32 << 20
+
+
 class Memo(dict[bytes, _Value]):
     """A dictionary that makes what it does not know: `memo[text]`.
 
@@ -19,7 +23,7 @@ class Memo(dict[bytes, _Value]):
     generation, and those used again come back from there: cheaper than an order of use, which is a write at every hit.
     """
 
-    def __init__(self, make: Callable[[bytes], _Value], max_bytes: int = 32 << 20) -> None:
+    def __init__(self, make: Callable[[bytes], _Value], max_bytes: int = REMEMBERED_BYTES) -> None:
         """*make* the value of a text; at most *max_bytes* are kept, by estimate."""
         super().__init__()
         self._make = make
