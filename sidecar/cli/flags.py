@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from parsers.formats import FAMILIES, NAMES
 from sidecar.app.plan import Flags, Plans
 from sidecar.app.settings import load_settings
 from sidecar.errors import UsageError
 from sidecar.event.source import SourceRoot
-from sidecar.settings.value_checks import nearest
+from sidecar.settings.value_checks import check_timezone, nearest
 
 
 def plans_of(
@@ -33,7 +32,13 @@ def plans_of(
             or f"; there are: {known}; and these in a carrier, such as docker.node.console"
         )
         raise UsageError(f"--format {log_format}: no such format{hint}")
-    check_timezone(timezone)
+    if timezone is not None:
+        try:
+            check_timezone(timezone)
+        except ValueError:
+            raise UsageError(
+                f"--timezone {timezone}: no such time zone; use a name such as Europe/Berlin"
+            ) from None
     roots = tuple(source_root(text) for text in source_roots or ())
     return Plans(load_settings(config), Flags(log_format, roots, app_root, timezone))
 
@@ -52,16 +57,3 @@ def source_root(text: str) -> SourceRoot:
             f"--source-root {text}: {local} is no directory; name the one that holds the code of {logged}"
         )
     return SourceRoot(logged, local)
-
-
-def check_timezone(name: str | None) -> None:
-    """Refuse a zone that does not exist.
-
-    Raises:
-        UsageError: there is no such zone.
-    """
-    try:
-        if name is not None:
-            ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise UsageError(f"--timezone {name}: no such time zone; use a name such as Europe/Berlin") from None

@@ -14,9 +14,6 @@ from urllib.parse import unquote
 
 from parsers.model import Frame
 
-#: Lines of source before and after a frame's line (@sentry/node 11; 7 in 10).
-CONTEXT_LINES = 5
-
 _MAX_CONTEXT_LINE = 10_000
 _MAX_CONTEXT_COLUMN = 1_000
 _SCRIPTS = (".js", ".mjs", ".cjs")
